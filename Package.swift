@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Compiler settings of every Swift target, each with the proposal that explains it.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let algorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
+let http: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+
+let package = Package(
+    name: "ohra-worker-sync",
+    products: [
+        .executable(name: "extractor", targets: ["Extractor"]),
+        .executable(name: "transformer", targets: ["Transformer"]),
+        .executable(name: "loader", targets: ["Loader"]),
+        .executable(name: "ohra", targets: ["Operator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["JSON", "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CRabbitMQ", providers: [.apt(["librabbitmq-dev"])]),
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CShims", dependencies: ["CRabbitMQ", "CCurl"]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "Shared",
+            dependencies: [
+                "CRabbitMQ", "CCurl", "CShims", "CSimdJSON",
+                logging, metrics, lifecycle, configuration, crypto, algorithms, http,
+            ],
+            swiftSettings: settings),
+        .target(name: "Embedding", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
+        .executableTarget(
+            name: "Extractor", dependencies: ["Shared", arguments, logging, lifecycle, crypto],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Transformer", dependencies: ["Shared", "Embedding", arguments, logging, lifecycle, crypto],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Loader", dependencies: ["Shared", arguments, logging, lifecycle],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Operator", dependencies: ["Shared", "Embedding", arguments, logging, lifecycle],
+            swiftSettings: settings),
+    ],
+    cxxLanguageStandard: .cxx17
+)

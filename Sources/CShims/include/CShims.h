@@ -1,0 +1,37 @@
+// Variadic calls, macros and static helpers that Swift cannot call itself. No logic, no state.
+#pragma once
+#include <curl/curl.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+#define OHRA_INLINE static inline
+
+// prctl is variadic; the kernel keeps 15 bytes of the name.
+OHRA_INLINE int ohra_thread_set_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// curl_easy_setopt, curl_multi_setopt and curl_easy_getinfo are variadic.
+OHRA_INLINE CURLcode ohra_curl_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+OHRA_INLINE CURLcode ohra_curl_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+OHRA_INLINE CURLcode ohra_curl_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+OHRA_INLINE CURLcode ohra_curl_set_large(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+OHRA_INLINE CURLcode ohra_curl_set_write(
+    CURL *easy, CURLoption option, size_t (*callback)(char *, size_t, size_t, void *)) {
+    return curl_easy_setopt(easy, option, callback);
+}
+OHRA_INLINE CURLcode ohra_curl_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+OHRA_INLINE CURLcode ohra_curl_get_pointer(CURL *easy, CURLINFO info, void **value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+OHRA_INLINE CURLMcode ohra_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}

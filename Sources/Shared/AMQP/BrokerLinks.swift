@@ -1,0 +1,22 @@
+/// Publishes with confirms. Callers publish concurrently; the window of unconfirmed publishings is the implementation's.
+public protocol BrokerPublisher: Sendable {
+    /// Returns once the broker has confirmed the publishing on every queue it was routed to.
+    ///
+    /// An unknown outcome (connection lost, no answer) is published again, so a queue may see it twice.
+    /// - Throws: ``BrokerError``: unroutable, too large, refused, `unavailable` after the configured patience, or cancelled.
+    func publish(_ publishing: Publishing) async throws(BrokerError)
+}
+
+/// Consumes one queue, over as many connections in a row as it takes.
+public protocol BrokerConsumer: Sendable {
+    /// The deliveries. Unsettled ones are limited by the prefetch count. Ends after ``stop()`` or with a fatal ``BrokerError``.
+    /// Iterate once.
+    var deliveries: AsyncThrowingStream<Delivery, any Error> { get }
+
+    /// Answers a delivery, exactly once. Returns when the broker's socket has taken it; a delivery of an older connection
+    /// is forgotten silently, as the broker has already put it back.
+    func settle(_ delivery: Delivery, _ settlement: Settlement) async
+
+    /// Takes no further deliveries; those received but not handed out are requeued. Settling still works.
+    func stop() async
+}
