@@ -1,0 +1,31 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+setup: ## install what is missing: Debian packages and the Python environment of dev/
+	@dev/setup.sh
+
+build: setup ## build the four programs (release)
+	@swift build -c release --product extractor
+	@swift build -c release --product transformer
+	@swift build -c release --product loader
+	@swift build -c release --product ohra
+
+demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
+	@dev/demo
+
+test: setup ## every test: unit, integration on real servers, end to end
+	@dev/test
+
+format: ## format the Swift sources
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+lint: ## check format and spelling of the Swift sources
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+clean: ## remove what was built and what the servers wrote
+	@rm -rf .build .work
+
+.PHONY: help setup build demo test format lint clean

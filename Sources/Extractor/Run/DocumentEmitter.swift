@@ -1,0 +1,66 @@
+import Logging
+import Shared
+
+/// Publishes the changes of one source in full batches, a few messages at a time, and waits for every confirm.
+struct DocumentEmitter: Sendable {
+    let topology: Topology
+    let publisher: any BrokerPublisher
+    let envelope: MessageEnvelope
+    let logger: Logger
+
+    /// Publishings under way at once; the publisher's own window limits what is unconfirmed.
+    private static let concurrentPublishings = 16
+
+    /// Publishes every change that `changes` hands to `emit` and returns once all are confirmed.
+    ///
+    /// - Returns: how many documents were published.
+    func run(
+        _ changes: (_ emit: (DocumentChange) async throws -> Void) async throws -> Void
+    ) async throws -> Int {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            var batcher = DocumentBatcher()
+            var underWay = 0
+            var published = 0
+            func publish(_ batch: DocumentBatcher.Batch) async throws {
+                if underWay == Self.concurrentPublishings {
+                    published += try await group.next() ?? 0
+                    underWay -= 1
+                }
+                let publishing = envelope.publishing(
+                    exchange: topology.exchange, routingKey: topology.workKey(.documents), body: batch.body)
+                group.addTask {
+                    try await publisher.publish(publishing)
+                    return batch.documentCount
+                }
+                underWay += 1
+            }
+            try await changes { change in
+                let encoded = change.encoded
+                guard encoded.count <= MessageLimits.bytesPerDocument else {
+                    return try await bury(change, size: encoded.count)
+                }
+                if let full = batcher.add(encoded) { try await publish(full) }
+            }
+            if let rest = batcher.flush() { try await publish(rest) }
+            for try await count in group { published += count }
+            return published
+        }
+    }
+
+    /// Sends a document that no message can carry to the dead letters, without its content.
+    private func bury(_ change: DocumentChange, size: Int) async throws {
+        let fault = Fault("document_too_large", "\(size) bytes; a message carries \(MessageLimits.bytesPerDocument)")
+        logger.error(
+            "Moved to the dead letters",
+            metadata: [
+                "document.id": "\(change.document.id)", "error.code": "\(fault.reason)",
+                "error.detail": "\(fault.detail)",
+            ])
+        var empty = change
+        empty.document.content = ""
+        let body = DocumentsMessage([empty]).body
+        let properties = envelope.publishing(exchange: "", routingKey: "", body: []).properties
+        let letter = DeadLetter(stage: .documents, fault: fault, documentID: change.document.id)
+        try await publisher.publish(letter.publishing(of: body, properties: properties, topology: topology))
+    }
+}

@@ -1,0 +1,49 @@
+public import FoundationEssentials
+
+extension Registry {
+    /// Notes that a run read these scopes to their end, so that the next one starts where it began.
+    public func recordRun(
+        source: String, instance: String, scopes: [String], run: String, startedAt: Date
+    ) async throws(QdrantError) {
+        guard !scopes.isEmpty else { return }
+        var body = PointsBody(reservingPoints: scopes.count)
+        for scope in scopes {
+            let name = Self.runName(source, instance, scope)
+            body.append(id: PointIdentity.record(kind: "run", name: name), vector: nil) { writer in
+                writer.object { writer in
+                    writer.member("kind", "run")
+                    writer.member("source_type", source)
+                    writer.member("instance", instance)
+                    writer.member("scope", scope)
+                    writer.member("run", run)
+                    writer.member("started_at_ms", Int(startedAt.timeIntervalSince1970 * 1000))
+                    writer.member("completed_at", Timestamp.rfc3339(.now))
+                }
+            }
+        }
+        try await prepare()
+        try await client.upsert(collection, body)
+    }
+
+    /// When the last complete run began that covers all of `scopes`; nil when one of them was never read completely.
+    public func lastCompleteRun(
+        source: String, instance: String, scopes: [String]
+    ) async throws(QdrantError) -> Date? {
+        let ids = scopes.map { PointIdentity.record(kind: "run", name: Self.runName(source, instance, $0)) }
+        let starts = try await records(ids, fields: ["started_at_ms"]).compactMap { $0["started_at_ms"]?.int }
+        guard starts.count == scopes.count, let earliest = starts.min() else { return nil }
+        return Date(timeIntervalSince1970: Double(earliest) / 1000)
+    }
+
+    func records(_ ids: [PointID], fields: [String]) async throws(QdrantError) -> [JSONElement] {
+        do {
+            return try await client.retrieve(collection, ids: ids, payload: fields).map(\.payload)
+        } catch where error.code == .collectionMissing {
+            return []
+        }
+    }
+
+    private static func runName(_ source: String, _ instance: String, _ scope: String) -> String {
+        "\(source):\(instance):\(scope)"
+    }
+}

@@ -1,0 +1,116 @@
+import FoundationEssentials
+
+/// What the collection holds, by document: the commit markers of DESIGN §7, beside records of runs and of the pipeline.
+///
+/// It is a collection of its own, `<collection>_registry`, whose points carry no vector. While it does not exist every
+/// look-up answers "nothing".
+public struct Registry: Sendable {
+    let client: QdrantClient
+    let collection: String
+
+    /// Points that one request reads.
+    static let pageSize = 256
+    private static let markerFields = [
+        "document_id", "source_type", "version_key", "fingerprint", "revision", "epoch", "chunk_count", "state", "title",
+        "url", "scope",
+    ]
+
+    public init(client: QdrantClient, collection: String) {
+        self.client = client
+        self.collection = collection
+    }
+
+    /// Creates the collection and its payload indexes where they are missing. Safe to call from several programs at once.
+    public func prepare() async throws(QdrantError) {
+        try await client.createCollection(collection, vectorSize: 1, distance: .dot)
+        for field in ["kind", "document_id", "source_type", "scope"] {
+            try await client.createPayloadIndex(collection, field: field, type: .keyword)
+        }
+    }
+
+    // MARK: Markers
+
+    /// Every marker of each document that has one; usually one, more while a replacement is under way.
+    public func markers(of documentIDs: [String]) async throws(QdrantError) -> [String: [Marker]] {
+        guard !documentIDs.isEmpty else { return [:] }
+        let filter = QdrantFilter(must: [.match("kind", "marker"), .matchAny("document_id", documentIDs)])
+        var markers: [String: [Marker]] = [:]
+        var offset: PointID?
+        repeat {
+            let page = try await scroll(filter, from: offset)
+            for point in page.points {
+                guard let marker = Marker(payload: point.payload) else { continue }
+                markers[marker.documentID, default: []].append(marker)
+            }
+            offset = page.next
+        } while offset != nil
+        return markers
+    }
+
+    /// The largest marker of each document that has one.
+    public func latestMarkers(of documentIDs: [String]) async throws(QdrantError) -> [String: Marker] {
+        try await markers(of: documentIDs).compactMapValues { $0.max { $0.version < $1.version } }
+    }
+
+    /// Adds markers. One that exists already stays as it is: the first commit of a state wins.
+    public func commit(_ markers: [Marker], run: String) async throws(QdrantError) {
+        var body = PointsBody(reservingPoints: markers.count, mode: .insertOnly)
+        let now = Timestamp.rfc3339(.now)
+        for marker in markers {
+            let id = PointIdentity.marker(documentID: marker.documentID, version: marker.version)
+            body.append(id: id, vector: nil) { marker.writePayload(to: &$0, run: run, committedAt: now) }
+        }
+        try await client.upsert(collection, body)
+    }
+
+    public func delete(_ markers: [Marker]) async throws(QdrantError) {
+        let ids = markers.map { PointIdentity.marker(documentID: $0.documentID, version: $0.version) }
+        try await client.delete(collection, ids: ids)
+    }
+
+    /// Markers of the documents that are loaded from one scope of a site, a page at a time.
+    ///
+    /// A document whose replacement is under way may come with an older marker, too.
+    public func loadedDocuments(
+        sourceType: String, instance: String, scope: String
+    ) -> AsyncThrowingStream<[Marker], any Error> {
+        let filter = QdrantFilter(must: [
+            .match("kind", "marker"), .match("source_type", sourceType), .match("scope", scope),
+        ])
+        let prefix = "\(sourceType):\(instance):"
+        var offset: PointID?
+        var isDone = false
+        return AsyncThrowingStream {
+            guard !isDone else { return nil }
+            let page = try await scroll(filter, from: offset)
+            offset = page.next
+            isDone = page.next == nil
+            return page.points.compactMap { Marker(payload: $0.payload) }
+                .filter { $0.state == .loaded && $0.documentID.hasPrefix(prefix) }
+        }
+    }
+
+    func scroll(_ filter: QdrantFilter, from offset: PointID?) async throws(QdrantError) -> ScrollPage {
+        do {
+            return try await client.scroll(
+                collection, filter: filter, payload: Self.markerFields, limit: Self.pageSize, offset: offset)
+        } catch where error.code == .collectionMissing {
+            return ScrollPage(points: [], next: nil)
+        }
+    }
+}
+
+extension Registry {
+    /// The name of the registry's own collection.
+    public var name: String { collection }
+
+    /// Documents that are loaded; one whose replacement is under way may count twice.
+    public func loadedCount() async throws(QdrantError) -> Int {
+        do {
+            return try await client.count(
+                collection, filter: QdrantFilter(must: [.match("kind", "marker"), .match("state", "loaded")]))
+        } catch where error.code == .collectionMissing {
+            return 0
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The work of one stage on one delivery. It never settles: it returns once its effects are safe downstream.
+public protocol MessageHandler: Sendable {
+    /// Called concurrently, up to the worker's concurrency. Cancelled when the shutdown's time is up.
+    func handle(_ delivery: Delivery) async -> Outcome
+}

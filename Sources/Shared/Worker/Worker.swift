@@ -1,0 +1,128 @@
+public import Logging
+public import ServiceLifecycle
+
+/// Takes deliveries from one queue, has them handled concurrently and settles each exactly once.
+///
+/// A delivery is acknowledged only after its effects are safe: confirmed by the broker or completed in Qdrant. Retries and
+/// dead letters are published, confirmed, and only then is the original acknowledged: killed in between, the message is
+/// there twice, never not at all, and every effect is idempotent.
+public struct Worker: Service {
+    /// Leaves ``run()`` once the queue has stayed empty.
+    public struct Drain: Sendable {
+        /// How long nothing may have come.
+        public var idle: Duration
+        /// Messages that wait in the queue.
+        public var waiting: @Sendable () async throws -> Int
+
+        public init(idle: Duration, waiting: @escaping @Sendable () async throws -> Int) {
+            self.idle = idle
+            self.waiting = waiting
+        }
+    }
+
+    public var stage: Topology.Stage
+    public var topology: Topology
+    public var consumer: any BrokerConsumer
+    public var publisher: any BrokerPublisher
+    public var handler: any MessageHandler
+    /// Deliveries handled at the same time.
+    public var concurrency: Int
+    public var retries = RetrySchedule()
+    public var drain: Drain?
+    /// What deliveries under way get after a stop signal, before they are cancelled and handed back. The programs promise
+    /// to be gone within 25 s.
+    public var gracePeriod: Duration = .seconds(20)
+    public var logger: Logger
+
+    public init(
+        stage: Topology.Stage, topology: Topology, consumer: any BrokerConsumer, publisher: any BrokerPublisher,
+        handler: any MessageHandler, concurrency: Int, drain: Drain? = nil, logger: Logger
+    ) {
+        self.stage = stage
+        self.topology = topology
+        self.consumer = consumer
+        self.publisher = publisher
+        self.handler = handler
+        self.concurrency = concurrency
+        self.drain = drain
+        self.logger = logger
+    }
+
+    private enum Event {
+        case settled(stopping: (any Error)?)
+        case graceOver
+    }
+
+    /// Works until a graceful shutdown, the drain's end, or a fault that stops the process.
+    public func run() async throws {
+        let activity = Activity()
+        try await withTaskGroup(of: Void.self) { group in
+            if let drain { group.addTask { await watch(drain, activity) } }
+            defer { group.cancelAll() }
+            try await withGracefulShutdownHandler {
+                try await process(activity)
+            } onGracefulShutdown: {
+                // Unstructured: the handler is synchronous, and stopping must go on whatever is cancelled meanwhile.
+                Task { await consumer.stop() }
+            }
+        }
+    }
+
+    private func process(_ activity: Activity) async throws {
+        try await withThrowingTaskGroup(of: Event.self) { group in
+            var running = 0
+            var failure: (any Error)?
+            func finishOne() async throws {
+                guard let event = try await group.next() else { return }
+                switch event {
+                case .settled(let error):
+                    running -= 1
+                    failure = failure ?? error
+                case .graceOver: group.cancelAll()
+                }
+            }
+            do {
+                for try await delivery in consumer.deliveries {
+                    if running == concurrency { try await finishOne() }
+                    activity.began()
+                    running += 1
+                    group.addTask {
+                        defer { activity.ended() }
+                        let failure = await work(on: delivery)
+                        if failure != nil { await consumer.stop() }
+                        return .settled(stopping: failure)
+                    }
+                }
+            } catch {
+                failure = failure ?? error
+            }
+            group.addTask {
+                try? await Task.sleep(for: gracePeriod)
+                return .graceOver
+            }
+            while running > 0 { try await finishOne() }
+            group.cancelAll()
+            if let failure { throw failure }
+        }
+    }
+
+    private func watch(_ drain: Drain, _ activity: Activity) async {
+        while !Task.isCancelled {
+            let idle = activity.idleTime ?? .zero
+            if idle >= drain.idle, await isEmpty(drain), activity.idleTime != nil {
+                logger.info("The queue stayed empty")
+                return await consumer.stop()
+            }
+            try? await Task.sleep(for: max(drain.idle - idle, .milliseconds(50)))
+        }
+    }
+
+    private func isEmpty(_ drain: Drain) async -> Bool {
+        do {
+            return try await drain.waiting() == 0
+        } catch {
+            logger.warning("Cannot see how many messages wait", metadata: ["error.detail": "\(error)"])
+            return false
+        }
+    }
+}
