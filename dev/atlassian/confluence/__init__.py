@@ -1,0 +1,1 @@
+"""Confluence: one module per API edition over shared rendering and CQL."""

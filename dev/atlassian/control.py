@@ -1,0 +1,164 @@
+"""The control API: edits, faults, clock and the journal, for demo and tests. Needs no credentials (loopback only)."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from .adf import document
+from .clock import confluence_time
+
+ROBOT = "robot"
+
+
+async def _json(request: Request):
+    body = await request.body()
+    return json.loads(body) if body else {}
+
+
+def _missing(what: str) -> JSONResponse:
+    return JSONResponse({"error": f"no such {what}"}, 404)
+
+
+async def ready(request: Request):
+    store = request.app.state.store
+    return JSONResponse({"ready": True, "pages": len(store.pages), "issues": len(store.issues),
+                         "base": confluence_time(store.base)})
+
+
+async def reset(request: Request):
+    site = request.app.state.site
+    site.store.reset()
+    site.faults.replace([])
+    site.journal.reset()
+    return await ready(request)
+
+
+async def multiply(request: Request):
+    request.app.state.store.multiply((await _json(request))["times"])
+    return await ready(request)
+
+
+async def pages(request: Request):
+    store = request.app.state.store
+    return JSONResponse([
+        {"id": str(page.id), "type": page.kind, "space": page.space, "title": page.title, "version": page.version}
+        for run in store.pages.runs() for page in (store.pages.copy(run.record, n) for n in run.numbers)])
+
+
+async def issues(request: Request):
+    store = request.app.state.store
+    return JSONResponse([
+        {"id": str(issue.id), "key": issue.key, "summary": issue.summary}
+        for run in store.issues.runs() for issue in (store.issues.copy(run.record, n) for n in run.numbers)])
+
+
+async def page(request: Request):
+    store, id = request.app.state.store, request.path_params["id"]
+    found = store.pages.get(id)
+    if not found:
+        return _missing("page")
+    if request.method == "DELETE":
+        store.pages.drop(id)
+        return JSONResponse({"deleted": str(id)})
+    body = await _json(request)
+    edited = store.edit_page(found, body.get("title"), body.get("storage"), body.get("append_storage"))
+    return JSONResponse({"id": str(id), "title": edited.title, "version": edited.version,
+                         "when": confluence_time(edited.updated)})
+
+
+async def page_part(request: Request):
+    store, id = request.app.state.store, request.path_params["id"]
+    found = store.pages.get(id)
+    if not found:
+        return _missing("page")
+    body = await _json(request)
+    part = request.path_params["part"]
+    if part == "labels":
+        return JSONResponse({"labels": store.label_page(found, body["labels"]).labels})
+    if part == "comments":
+        return JSONResponse({"id": str(store.comment_page(found, body["storage"], body.get("author", ROBOT)).id)})
+    if part == "status":
+        return JSONResponse({"status": store.set_page_status(found, body["status"]).status})
+    if part == "attachments":
+        attachment = store.attach_to_page(found, body["name"], body.get("type", "application/octet-stream"),
+                                          body.get("size", 0), ROBOT)
+        return JSONResponse({"id": f"att{attachment.id}"})
+    return _missing("part of a page")
+
+
+async def issue(request: Request):
+    store = request.app.state.store
+    found = store.issue(request.path_params["key"])
+    if not found:
+        return _missing("issue")
+    if request.method == "DELETE":
+        store.issues.drop(found.id)
+        return JSONResponse({"deleted": found.key})
+    body = await _json(request)
+    changes = {name: body[name] for name in ("summary", "status", "assignee", "priority") if name in body}
+    if "labels" in body:
+        changes["labels"] = tuple(body["labels"])
+    if "description_text" in body:
+        text = body["description_text"]
+        changes["description"] = document(text, store.people) if text else None
+    edited = store.edit_issue(found, **changes)
+    return JSONResponse({"id": str(edited.id), "key": edited.key, "updated": confluence_time(edited.updated)})
+
+
+async def move_issue(request: Request):
+    store = request.app.state.store
+    found, key = store.issue(request.path_params["key"]), (await _json(request))["key"]
+    if not found:
+        return _missing("issue")
+    if store.issue(key):
+        return JSONResponse({"error": f"{key} is taken"}, 409)
+    return JSONResponse({"id": str(found.id), "key": store.move_issue(found, key).key})
+
+
+async def issue_comments(request: Request):
+    store = request.app.state.store
+    found = store.issue(request.path_params["key"])
+    if not found:
+        return _missing("issue")
+    body = await _json(request)
+    comment = store.comment_issue(found, body["text"], body.get("author", ROBOT), not body.get("internal", False))
+    return JSONResponse({"id": str(comment.id)})
+
+
+async def faults(request: Request):
+    script = request.app.state.site.faults
+    script.replace([] if request.method == "DELETE" else await _json(request))
+    return JSONResponse({"faults": len(script.faults)})
+
+
+async def requests(request: Request):
+    journal = request.app.state.site.journal
+    return JSONResponse({"total": len(journal.entries), "counts": journal.counts(), "requests": journal.entries})
+
+
+async def clock(request: Request):
+    clock = request.app.state.store.clock
+    for name, value in (await _json(request)).items():
+        if name not in vars(clock):
+            return JSONResponse({"error": f"unknown setting {name}"}, 400)
+        setattr(clock, name, value)
+    return JSONResponse({**vars(clock), "now": confluence_time(clock.now())})
+
+
+routes = [
+    Route("/_control/ready", ready),
+    Route("/_control/reset", reset, methods=["POST"]),
+    Route("/_control/multiply", multiply, methods=["POST"]),
+    Route("/_control/pages", pages),
+    Route("/_control/issues", issues),
+    Route("/_control/pages/{id:int}", page, methods=["POST", "DELETE"]),
+    Route("/_control/pages/{id:int}/{part}", page_part, methods=["POST"]),
+    Route("/_control/issues/{key}", issue, methods=["POST", "DELETE"]),
+    Route("/_control/issues/{key}/comments", issue_comments, methods=["POST"]),
+    Route("/_control/issues/{key}/move", move_issue, methods=["POST"]),
+    Route("/_control/faults", faults, methods=["POST", "DELETE"]),
+    Route("/_control/requests", requests),
+    Route("/_control/clock", clock, methods=["POST"]),
+]

@@ -1,0 +1,1 @@
+"""Jira: one module per API edition over shared rendering and JQL."""

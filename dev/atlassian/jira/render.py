@@ -1,0 +1,112 @@
+"""JSON of issues, comments and users as version 3 gives them."""
+
+from ..clock import jira_time
+from ..records import Attachment, Comment, Issue
+from ..store import Store
+
+EMBEDDED_COMMENTS = 20
+SPRINT_FIELD, EPIC_FIELD = "customfield_10020", "customfield_10014"
+STATUS_CATEGORIES = {"To Do": (2, "new", "blue-gray"), "In Progress": (4, "indeterminate", "yellow"),
+                     "Done": (3, "done", "green")}
+CATEGORY_OF = {"To Do": "To Do", "Waiting for support": "To Do", "Backlog": "To Do", "Done": "Done", "Resolved": "Done",
+               "Closed": "Done"}
+LINK_TYPES = {"Blocks": ("10000", "is blocked by", "blocks"), "Relates": ("10003", "relates to", "relates to"),
+              "Duplicate": ("10002", "is duplicated by", "duplicates"), "Cause": ("10005", "is caused by", "causes")}
+
+
+class Renderer:
+    def __init__(self, store: Store, site: str):
+        self.store = store
+        self.api = f"{site}/rest/api/3"
+
+    def issue(self, issue: Issue, wanted: set[str], embedded_comments: int = EMBEDDED_COMMENTS) -> dict:
+        names = {name for name in wanted if not name.startswith("-")}
+        if names <= {"id"}:
+            return {"id": str(issue.id)}
+        result = {"expand": "operations,versionedRepresentations,editmeta,changelog,renderedFields", "id": str(issue.id),
+                  "self": f"{self.api}/issue/{issue.id}", "key": issue.key}
+        if names <= {"id", "key"}:
+            return result
+        fields = self._fields(issue, embedded_comments)
+        if not names & {"*all", "*navigable"}:
+            fields = {name: value for name, value in fields.items() if name in names}
+        elif "*all" not in names:
+            # Comments are not among the navigable fields.
+            fields = {name: value for name, value in fields.items() if name != "comment" or name in names}
+        for name in wanted - names:
+            fields.pop(name[1:], None)
+        return result | {"fields": fields}
+
+    def _fields(self, issue: Issue, embedded_comments: int) -> dict:
+        parent = self.store.issue(issue.parent) if issue.parent else None
+        is_epic = parent is not None and parent.type == "Epic"
+        return {
+            "summary": issue.summary, "description": issue.description, "issuetype": self._type(issue.type),
+            "status": self._status(issue.status), "priority": self._named("priority", issue.priority),
+            "project": self.project(issue.project), "reporter": self.user(issue.reporter),
+            "creator": self.user(issue.reporter), "assignee": self.user(issue.assignee) if issue.assignee else None,
+            "labels": list(issue.labels), "components": [self._named("component", name) for name in issue.components],
+            "fixVersions": [self._named("version", name) | {"released": False, "archived": False} for name in issue.fix_versions],
+            "created": self._time(issue.created), "updated": self._time(issue.updated),
+            "issuelinks": [link for kind, key in issue.links if (link := self._link(kind, key, issue))],
+            "comment": self._embedded(issue, embedded_comments),
+            "attachment": [self._attachment(a) for a in issue.attachments],
+            SPRINT_FIELD: [{"id": 31, "name": issue.sprint, "state": "active", "boardId": 4}] if issue.sprint else None,
+            EPIC_FIELD: issue.parent if is_epic else None,
+            **({"parent": self._brief(parent)} if parent else {}),
+        }
+
+    def comment(self, issue: Issue, comment: Comment) -> dict:
+        return {"self": f"{self.api}/issue/{issue.id}/comment/{comment.id}", "id": str(comment.id),
+                "author": self.user(comment.author), "body": comment.body, "updateAuthor": self.user(comment.author),
+                "created": self._time(comment.created), "updated": self._time(comment.updated), "jsdPublic": comment.public}
+
+    def user(self, person: str) -> dict:
+        who = self.store.people[person]
+        return {"self": f"{self.api}/user?accountId={who['account']}", "accountId": who["account"],
+                "emailAddress": who["email"], "displayName": who["name"], "active": True,
+                "timeZone": who.get("zone", "Asia/Seoul"), "accountType": who.get("type", "atlassian")}
+
+    def project(self, key: str) -> dict:
+        project = self.store.projects[key]
+        return {"self": f"{self.api}/project/{project['id']}", "id": str(project["id"]), "key": key, "name": project["name"],
+                "projectTypeKey": project["type"], "simplified": False}
+
+    def _embedded(self, issue: Issue, limit: int) -> dict:
+        shown = [self.comment(issue, comment) for comment in issue.comments[:limit]]
+        return {"comments": shown, "self": f"{self.api}/issue/{issue.id}/comment", "maxResults": len(shown),
+                "total": len(issue.comments), "startAt": 0}
+
+    def _brief(self, issue: Issue) -> dict:
+        return {"id": str(issue.id), "key": issue.key, "self": f"{self.api}/issue/{issue.id}",
+                "fields": {"summary": issue.summary, "status": self._status(issue.status),
+                           "priority": self._named("priority", issue.priority), "issuetype": self._type(issue.type)}}
+
+    def _link(self, kind: str, key: str, issue: Issue) -> dict | None:
+        other = self.store.issue(key)
+        id, inward, outward = LINK_TYPES[kind]
+        return other and {"id": str(issue.id * 10 + int(id) % 10), "outwardIssue": self._brief(other),
+                          "type": {"id": id, "name": kind, "inward": inward, "outward": outward}}
+
+    def _attachment(self, attachment: Attachment) -> dict:
+        return {"self": f"{self.api}/attachment/{attachment.id}", "id": str(attachment.id), "filename": attachment.name,
+                "author": self.user(attachment.author), "created": self._time(attachment.created), "size": attachment.size,
+                "mimeType": attachment.media_type, "content": f"{self.api}/attachment/content/{attachment.id}"}
+
+    def _status(self, name: str) -> dict:
+        category = CATEGORY_OF.get(name, "In Progress")
+        id, key, color = STATUS_CATEGORIES[category]
+        return self._named("status", name) | {"description": "", "statusCategory": {
+            "self": f"{self.api}/statuscategory/{id}", "id": id, "key": key, "colorName": color, "name": category}}
+
+    def _type(self, name: str) -> dict:
+        return self._named("issuetype", name) | {
+            "subtask": name == "Sub-task", "hierarchyLevel": {"Epic": 1, "Sub-task": -1}.get(name, 0)}
+
+    def _named(self, kind: str, name: str) -> dict:
+        # An id that is the same at every start and for every issue that names the thing.
+        id = str(10_000 + sum(name.encode()) % 900)
+        return {"self": f"{self.api}/{kind}/{id}", "id": id, "name": name}
+
+    def _time(self, moment) -> str:
+        return jira_time(moment, self.store.clock.instance)

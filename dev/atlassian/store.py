@@ -1,0 +1,94 @@
+"""The whole state of the site and the edits people make to it."""
+
+from datetime import datetime
+
+from .adf import document
+from .clock import Clock
+from .corpus import Corpus
+from .records import KEY_STRIDE, STRIDE, Attachment, Comment, Issue, Page, copy_issue, copy_page
+from .table import Table
+
+# Above every id of the corpus, below the first copy's range.
+FIRST_NEW_ID = 900_001
+
+
+class Store:
+    def __init__(self, base: datetime):
+        self.base = base
+        self.reset()
+
+    def reset(self) -> None:
+        corpus = Corpus.load(self.base)
+        self.people, self.spaces, self.projects = corpus.people, corpus.spaces, corpus.projects
+        self.pages = Table(corpus.pages, copy_page)
+        self.issues = Table(corpus.issues, copy_issue)
+        self._ids_by_key = {issue.key: issue.id for issue in corpus.issues}
+        self._next_id = FIRST_NEW_ID
+        self.clock = Clock()
+
+    def multiply(self, times: int) -> None:
+        self.pages.times = self.issues.times = times
+
+    def issue(self, id_or_key: str) -> Issue | None:
+        id = self.issue_id(id_or_key)
+        return None if id is None else self.issues.get(id)
+
+    def issue_id(self, id_or_key: str) -> int | None:
+        if id_or_key.isdigit():
+            return int(id_or_key)
+        project, _, count = id_or_key.upper().rpartition("-")
+        if not count.isdigit():
+            return None
+        number, original = divmod(int(count), KEY_STRIDE)
+        id = self._ids_by_key.get(f"{project}-{original}")
+        return None if id is None else id + number * STRIDE
+
+    def edit_page(self, page: Page, title: str | None, storage: str | None, append: str | None) -> Page:
+        return self.pages.edit(
+            page.id, title=title or page.title, storage=(page.storage if storage is None else storage) + (append or ""),
+            version=page.version + 1, updated=self.clock.now())
+
+    def comment_page(self, page: Page, storage: str, author: str) -> Comment:
+        # A comment leaves the page's version and date alone, as on a real site.
+        comment = self._comment(storage, author, public=True)
+        self.pages.edit(page.id, comments=(*page.comments, comment))
+        return comment
+
+    def label_page(self, page: Page, labels: list[str]) -> Page:
+        return self.pages.edit(page.id, labels=tuple(dict.fromkeys((*page.labels, *labels))))
+
+    def attach_to_page(self, page: Page, name: str, media_type: str, size: int, author: str) -> Attachment:
+        attachment = Attachment(self._new_id(), name, media_type, size, author, self.clock.now())
+        self.pages.edit(page.id, attachments=(*page.attachments, attachment))
+        return attachment
+
+    def set_page_status(self, page: Page, status: str) -> Page:
+        return self.pages.edit(page.id, status=status)
+
+    def move_issue(self, issue: Issue, key: str) -> Issue:
+        # The old key stays in the index: asking for it gives the issue under its new key.
+        self._ids_by_key[key] = issue.id
+        return self.edit_issue(issue, key=key)
+
+    def edit_issue(self, issue: Issue, **changes) -> Issue:
+        return self.issues.edit(issue.id, updated=self.clock.now(), **changes)
+
+    def comment_issue(self, issue: Issue, text: str, author: str, public: bool) -> Comment:
+        comment = self._comment(document(text, self.people), author, public)
+        self.edit_issue(issue, comments=(*issue.comments, comment))
+        return comment
+
+    def ancestors(self, page: Page) -> list[Page]:
+        found: list[Page] = []
+        while page.parent is not None and (parent := self.pages.get(page.parent)):
+            found.insert(0, parent)
+            page = parent
+        return found
+
+    def _comment(self, body: object, author: str, public: bool) -> Comment:
+        now = self.clock.now()
+        return Comment(self._new_id(), author, body, now, now, public=public)
+
+    def _new_id(self) -> int:
+        self._next_id += 1
+        return self._next_id - 1
