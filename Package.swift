@@ -15,10 +15,11 @@ let settings: [SwiftSetting] = [
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let algorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let http: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
 
 let package = Package(
@@ -31,12 +32,12 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
         .package(
             url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["JSON", "YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
     ],
@@ -49,12 +50,13 @@ let package = Package(
             name: "Shared",
             dependencies: [
                 "CRabbitMQ", "CCurl", "CShims", "CSimdJSON",
-                logging, metrics, lifecycle, configuration, crypto, algorithms, http,
+                arguments, logging, metrics, lifecycle, signals, system, configuration, crypto, http,
             ],
             swiftSettings: settings),
         .target(name: "Embedding", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
+        .target(name: "Platforms", dependencies: ["Shared", logging, crypto], path: "Sources/Extractor", sources: ["Sources","Confluence","Jira","Files","Markdown"], swiftSettings: settings),
         .executableTarget(
-            name: "Extractor", dependencies: ["Shared", arguments, logging, lifecycle, crypto],
+            name: "Extractor", dependencies: ["Shared", "Platforms", arguments, logging, lifecycle], path: "Sources/Extractor", sources: ["ExtractorProgram.swift", "Commands", "Run"],
             swiftSettings: settings),
         .executableTarget(
             name: "Transformer", dependencies: ["Shared", "Embedding", arguments, logging, lifecycle, crypto],
@@ -63,7 +65,7 @@ let package = Package(
             name: "Loader", dependencies: ["Shared", arguments, logging, lifecycle],
             swiftSettings: settings),
         .executableTarget(
-            name: "Operator", dependencies: ["Shared", "Embedding", arguments, logging, lifecycle],
+            name: "Operator", dependencies: ["Shared", "Embedding", "Platforms", arguments, logging, lifecycle],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

@@ -23,30 +23,36 @@ struct VectorLoader: MessageHandler {
 
     /// Loads a message; where Qdrant refuses it, document by document, so that only the culprit is set aside.
     private func load(_ message: VectorsMessage, _ envelope: MessageEnvelope) async throws -> Outcome {
-        do {
-            try await replacement.load(message, run: envelope.run)
-            return .done()
-        } catch where error.isRejection {
-            guard message.documents.count > 1 else { return .deadLetter(Fault("qdrant_rejected", error.message)) }
-        }
+        guard let refusal = try await refusal(of: message, envelope) else { return .done() }
+        guard message.documents.count > 1 else { return .deadLetter(refusal) }
         var rejected: [RejectedPart] = []
-        for part in message.documents.map({ message.part(of: $0) }) {
-            do {
-                try await replacement.load(part, run: envelope.run)
-            } catch where error.isRejection {
-                rejected.append(
-                    RejectedPart(
-                        body: part.body, documentID: part.documents[0].id,
-                        fault: Fault("qdrant_rejected", error.message)))
+        for header in message.documents {
+            let part = message.part(of: header)
+            if let refusal = try await self.refusal(of: part, envelope) {
+                rejected.append(RejectedPart(body: part.body, documentID: header.id, fault: refusal))
             }
         }
         return .done(rejected: rejected)
     }
 
+    /// Loads a message; nil when it is loaded, the reason when Qdrant will never take it.
+    private func refusal(of message: VectorsMessage, _ envelope: MessageEnvelope) async throws -> Fault? {
+        do throws(QdrantError) {
+            try await replacement.load(message, run: envelope.run)
+            return nil
+        } catch {
+            guard error.isRejection else { throw error }
+            return Fault("qdrant_rejected", error.message)
+        }
+    }
+
     private func outcome(of error: QdrantError) -> Outcome {
         if error.code == .cancelled { return .postpone }
-        if error.isRetriable { return .unavailable(Fault("qdrant_unavailable", error.message)) }
         if error.isRejection { return .deadLetter(Fault("qdrant_rejected", error.message)) }
+        // A key that was revoked while we ran may be renewed; a collection that is gone is nobody's to make again silently.
+        if error.isRetriable || error.code == .credentialsRefused {
+            return .unavailable(Fault("qdrant_unavailable", error.message))
+        }
         return .stop(error)
     }
 }

@@ -26,6 +26,9 @@ OHRA_INLINE CURLcode ohra_curl_set_write(
     CURL *easy, CURLoption option, size_t (*callback)(char *, size_t, size_t, void *)) {
     return curl_easy_setopt(easy, option, callback);
 }
+OHRA_INLINE CURLcode ohra_curl_set_seek(CURL *easy, int (*callback)(void *, curl_off_t, int)) {
+    return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, callback);
+}
 OHRA_INLINE CURLcode ohra_curl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
@@ -34,4 +37,16 @@ OHRA_INLINE CURLcode ohra_curl_get_pointer(CURL *easy, CURLINFO info, void **val
 }
 OHRA_INLINE CURLMcode ohra_curl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
+}
+
+// --- AMQP (used by Shared/AMQP/LibRabbitMQ only) ---
+// By way of the other module's header, so that the types belong to that module alone.
+#include "../../CRabbitMQ/CRabbitMQ.h"
+
+// amqp_login_with_properties is variadic.
+OHRA_INLINE amqp_rpc_reply_t ohra_amqp_login_plain(
+    amqp_connection_state_t state, const char *vhost, int channel_max, int frame_max, int heartbeat,
+    const amqp_table_t *properties, const char *user, const char *password) {
+    return amqp_login_with_properties(
+        state, vhost, channel_max, frame_max, heartbeat, properties, AMQP_SASL_METHOD_PLAIN, user, password);
 }

@@ -1,4 +1,5 @@
 import Logging
+import Platforms
 import Shared
 
 /// Compares the ids that a source has with those that the registry holds, to find what is gone.
@@ -31,9 +32,9 @@ struct Census {
             // By id, as a document whose replacement is under way has two markers.
             var loaded: Set<String> = []
             var gone: [String: Marker] = [:]
-            for try await markers in registry.loadedDocuments(
-                sourceType: type(of: source).name, instance: source.instance, scope: scope)
-            {
+            try await registry.visitLoadedDocuments(
+                sourceType: type(of: source).name, instance: source.instance, scope: scope
+            ) { markers in
                 loaded.formUnion(markers.map(\.documentID))
                 for marker in markers where !existing.contains(marker.documentID) {
                     if let other = gone[marker.documentID], other.version > marker.version { continue }
@@ -70,7 +71,7 @@ extension Marker {
     func tombstone(by run: RunIdentity) -> DocumentChange {
         let document = Document(
             id: documentID, title: title, content: "", url: url, author: "",
-            updatedAt: Timestamp.rfc3339(run.startedAt), sourceType: sourceType,
+            updatedAt: Timestamp(run.startedAt).description, sourceType: sourceType,
             versionKey: versionKey, revision: version.revision, scope: scope, metadata: .emptyObject)
         return DocumentChange(document: document, epoch: max(run.startInMilliseconds, version.epoch + 1), isDeleted: true)
     }

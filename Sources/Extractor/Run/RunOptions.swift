@@ -4,6 +4,8 @@ import FoundationEssentials
 struct RunOptions: Sendable {
     /// Start of the window; nil = since the last complete run minus an overlap, at least the last 24 hours.
     var since: Date?
+    /// `since` was given without a time zone and read as UTC.
+    var sinceHadNoZone = false
     /// Emit documents that are loaded already, too.
     var emitsAll = false
     /// List, publish nothing.

@@ -20,6 +20,21 @@ struct RunReport: Sendable {
     /// Whether every scope of every source was read to its end.
     var isComplete: Bool { sources.allSatisfy { $0.failed == 0 } }
 
+    /// A table for people.
+    var text: String {
+        var table = TextTable([
+            .init("source"), .init("listed", .right), .init("new", .right), .init("changed", .right),
+            .init("skipped", .right), .init("published", .right), .init("removed", .right), .init("failed", .right),
+        ])
+        for counts in sources {
+            let numbers = [
+                counts.listed, counts.new, counts.changed, counts.skipped, counts.published, counts.removed, counts.failed,
+            ]
+            table.add([counts.source] + numbers.map { String($0) })
+        }
+        return table.rendered() + (isComplete ? "" : "incomplete: see the errors above\n")
+    }
+
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
@@ -51,6 +66,21 @@ struct DryRunReport: Sendable {
     var changed: [String] = []
     var same = 0
     var gone: [String] = []
+
+    mutating func append(_ other: DryRunReport) {
+        new += other.new
+        changed += other.changed
+        same += other.same
+        gone += other.gone
+    }
+
+    /// One line per document that a run would touch, for people.
+    var text: String {
+        let lines =
+            new.map { "new      \($0)\n" } + changed.map { "changed  \($0)\n" } + gone.map { "gone     \($0)\n" }
+        return lines.joined()
+            + "\(new.count) new, \(changed.count) changed, \(same) same, \(gone.count) gone; nothing was published\n"
+    }
 
     var json: [UInt8] {
         var writer = JSONWriter()

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import Platforms
 import Shared
 
 /// One run over one source: reads its scopes, emits what changed, and keeps count.
@@ -10,7 +11,7 @@ struct SourceExtraction {
     let detector: ChangeDetector
     let emitter: DocumentEmitter
     let run: RunIdentity
-    let progress: any RunProgress
+    let progress: ProgressLine
     let logger: Logger
 
     /// What reading the source gave.
@@ -68,7 +69,7 @@ struct SourceExtraction {
             for decision in try await detector.decide(page, page: run.nextPage()) {
                 try await note(decision, in: &result, emit)
             }
-            progress.update(result.counts)
+            show(result.counts)
         }
     }
 
@@ -91,6 +92,14 @@ struct SourceExtraction {
         if decision.isEmitted, !options.isDryRun { try await emit(decision.change) }
     }
 
+    private func show(_ counts: RunReport.SourceCounts) {
+        progress.update(completed: counts.listed)
+        progress.setCounter("new", counts.new)
+        progress.setCounter("changed", counts.changed)
+        progress.setCounter("same", counts.skipped)
+        progress.setCounter("gone", counts.removed)
+    }
+
     private func prune(
         _ scopes: [String], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
     ) async throws {
@@ -111,7 +120,7 @@ struct SourceExtraction {
         for marker in plan.gone {
             try await emit(marker.tombstone(by: run))
             result.counts.removed += 1
-            progress.update(result.counts)
+            show(result.counts)
         }
     }
 }

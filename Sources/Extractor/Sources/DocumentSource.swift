@@ -1,9 +1,9 @@
-import FoundationEssentials
-import Shared
+package import FoundationEssentials
+package import Shared
 
 /// A platform that documents are read from. A new platform is one file with a type of this protocol and one line in
 /// ``SourceRegistry``; nothing in Transformer or Loader knows any platform.
-protocol DocumentSource: Sendable {
+package protocol DocumentSource: Sendable {
     /// The word used in commands, settings, document ids and `source_type`; lower-case letters.
     static var name: String { get }
 

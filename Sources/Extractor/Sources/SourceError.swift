@@ -1,6 +1,8 @@
+package import Shared
+
 /// Why a source could not be read.
-struct SourceError: Error, CustomStringConvertible {
-    enum Code {
+package struct SourceError: Error, CustomStringConvertible {
+    package enum Code {
         /// Login refused or not permitted: exit 77.
         case unauthorized
         /// Not reachable or answering with a server's fault after several tries.
@@ -11,14 +13,24 @@ struct SourceError: Error, CustomStringConvertible {
         case rejected
     }
 
-    let code: Code
+    package let code: Code
     /// What happened and what to do, without token or document text.
-    let message: String
+    package let message: String
 
-    init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    var description: String { message }
+    package var description: String { message }
+}
+
+extension SourceError: ExitCoded {
+    package var exitCode: Int32 {
+        switch code {
+        case .unauthorized: ProgramExit.unauthorized.rawValue
+        case .unavailable: ProgramExit.unavailable.rawValue
+        case .unexpectedAnswer, .rejected: ProgramExit.incomplete.rawValue
+        }
+    }
 }

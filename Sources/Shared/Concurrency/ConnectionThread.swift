@@ -94,8 +94,17 @@ public final class ConnectionThread: SerialExecutor {
 
         func run() {
             thread.withLock { $0 = pthread_self() }
+            // OpenSSL writes without MSG_NOSIGNAL: a peer that closes would kill the process. On this thread it is an error.
+            var signals = sigset_t()
+            sigemptyset(&signals)
+            sigaddset(&signals, SIGPIPE)
+            pthread_sigmask(SIG_BLOCK, &signals, nil)
             var batch: [UnownedJob] = []
             while true {
+                // Emptied before the queue is looked at: a signal may come late, after its job was already taken, and an
+                // unread one would make the pump return at once for ever.
+                var count: eventfd_t = 0
+                eventfd_read(wakeup, &count)
                 let isStopped = queue.withLock { queue in
                     swap(&batch, &queue.jobs)
                     return queue.isStopped
@@ -105,11 +114,10 @@ public final class ConnectionThread: SerialExecutor {
                     wait(mayWait: true)
                     continue
                 }
-                var count: eventfd_t = 0
-                eventfd_read(wakeup, &count)
                 for job in batch {
                     guard let owner else { return }
-                    job.runSynchronously(on: owner.asUnownedSerialExecutor())
+                    // Held, because the job may be the actor's deinitializer and let go of the executor.
+                    withExtendedLifetime(owner) { job.runSynchronously(on: $0.asUnownedSerialExecutor()) }
                 }
                 batch.removeAll(keepingCapacity: true)
                 wait(mayWait: false)
@@ -121,8 +129,6 @@ public final class ConnectionThread: SerialExecutor {
             guard mayWait else { return }
             var descriptor = pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0)
             poll(&descriptor, 1, -1)
-            var count: eventfd_t = 0
-            eventfd_read(wakeup, &count)
         }
     }
 

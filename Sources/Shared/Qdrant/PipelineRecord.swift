@@ -49,7 +49,7 @@ extension Registry {
                 writer.object { writer in
                     for (name, value) in record.settings.sorted(by: { $0.key < $1.key }) { writer.member(name, value) }
                 }
-                writer.member("announced_at", Timestamp.rfc3339(.now))
+                writer.member("announced_at", Timestamp.now.description)
             }
         }
         try await client.upsert(collection, body)

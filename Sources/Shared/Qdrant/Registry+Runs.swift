@@ -17,7 +17,7 @@ extension Registry {
                     writer.member("scope", scope)
                     writer.member("run", run)
                     writer.member("started_at_ms", Int(startedAt.timeIntervalSince1970 * 1000))
-                    writer.member("completed_at", Timestamp.rfc3339(.now))
+                    writer.member("completed_at", Timestamp.now.description)
                 }
             }
         }

@@ -55,7 +55,7 @@ public struct Registry: Sendable {
     /// Adds markers. One that exists already stays as it is: the first commit of a state wins.
     public func commit(_ markers: [Marker], run: String) async throws(QdrantError) {
         var body = PointsBody(reservingPoints: markers.count, mode: .insertOnly)
-        let now = Timestamp.rfc3339(.now)
+        let now = Timestamp.now.description
         for marker in markers {
             let id = PointIdentity.marker(documentID: marker.documentID, version: marker.version)
             body.append(id: id, vector: nil) { marker.writePayload(to: &$0, run: run, committedAt: now) }
@@ -68,26 +68,24 @@ public struct Registry: Sendable {
         try await client.delete(collection, ids: ids)
     }
 
-    /// Markers of the documents that are loaded from one scope of a site, a page at a time.
+    /// Hands out the markers of the documents that are loaded from one scope of a site, a page at a time.
     ///
     /// A document whose replacement is under way may come with an older marker, too.
-    public func loadedDocuments(
-        sourceType: String, instance: String, scope: String
-    ) -> AsyncThrowingStream<[Marker], any Error> {
+    public func visitLoadedDocuments(
+        sourceType: String, instance: String, scope: String, _ visit: ([Marker]) -> Void
+    ) async throws(QdrantError) {
         let filter = QdrantFilter(must: [
             .match("kind", "marker"), .match("source_type", sourceType), .match("scope", scope),
         ])
         let prefix = "\(sourceType):\(instance):"
         var offset: PointID?
-        var isDone = false
-        return AsyncThrowingStream {
-            guard !isDone else { return nil }
+        repeat {
             let page = try await scroll(filter, from: offset)
+            visit(
+                page.points.compactMap { Marker(payload: $0.payload) }
+                    .filter { $0.state == .loaded && $0.documentID.hasPrefix(prefix) })
             offset = page.next
-            isDone = page.next == nil
-            return page.points.compactMap { Marker(payload: $0.payload) }
-                .filter { $0.state == .loaded && $0.documentID.hasPrefix(prefix) }
-        }
+        } while offset != nil
     }
 
     func scroll(_ filter: QdrantFilter, from offset: PointID?) async throws(QdrantError) -> ScrollPage {

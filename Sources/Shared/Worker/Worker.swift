@@ -56,7 +56,7 @@ public struct Worker: Service {
     /// Works until a graceful shutdown, the drain's end, or a fault that stops the process.
     public func run() async throws {
         let activity = Activity()
-        try await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             if let drain { group.addTask { await watch(drain, activity) } }
             defer { group.cancelAll() }
             try await withGracefulShutdownHandler {

@@ -1,0 +1,27 @@
+/// Turns texts into vectors of one model.
+///
+/// Providers are shared by all tasks of a process. Vectors have length 1 (L2), all values finite.
+public protocol EmbeddingProvider: Sendable {
+    /// What this provider is and takes. Its dimension is 0 until ``prepare()`` has found it out.
+    var descriptor: EmbeddingDescriptor { get }
+
+    /// Finds out the dimension and checks that the provider works; call it once before the first ``embed(_:purpose:)``.
+    ///
+    /// - Returns: the descriptor, now complete.
+    /// - Throws: ``EmbeddingError``; a fatal one is a matter of settings and will not heal by itself.
+    @discardableResult
+    func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor
+
+    /// One vector per text, in their order.
+    ///
+    /// Any number of texts of any length: the provider cuts them into requests itself and retries what may heal.
+    /// - Throws: ``EmbeddingError``. All or nothing: where one text is at fault, ``EmbeddingError/culprit`` is its index
+    ///   in `texts` and the others may be tried again without it.
+    func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws(EmbeddingError) -> EmbeddingMatrix
+}
+
+/// What a vector is for; some models want different prefixes.
+public enum EmbeddingPurpose: String, Sendable {
+    case document
+    case query
+}

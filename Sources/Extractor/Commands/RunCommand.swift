@@ -1,0 +1,102 @@
+import ArgumentParser
+import FoundationEssentials
+import Platforms
+import Shared
+
+/// `extractor all | confluence | jira | files`: one run, or one every so many hours.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Read sources and publish what changed (the default command).",
+        discussion: "The word 'run' may be left out: extractor all.")
+
+    @Argument(help: "all (every configured source), \(SourceRegistry.names.joined(separator: ", "))")
+    var source: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Start of the window, a date or RFC 3339 moment; without a zone it is UTC. Default: the last complete run, at least 24 hours.",
+            valueName: "date"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Repeat every so many hours until stopped.", valueName: "hours"))
+    var schedule: Double?
+
+    @Flag(help: "Emit every document of the window, loaded already or not.")
+    var full = false
+
+    @Flag(help: "List what is new, changed, same and gone; publish nothing.")
+    var dryRun = false
+
+    @Flag(help: "Remove documents that are gone at the source.")
+    var prune = false
+
+    @Option(help: ArgumentHelp("Largest share of a space or project that --prune may remove.", valueName: "percent"))
+    var maxRemovals = "20%"
+
+    @Flag(help: "Remove more than --max-removals allows.")
+    var force = false
+
+    @Flag(help: "Print the result as one JSON value.")
+    var json = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard source == "all" || SourceRegistry.names.contains(source) else {
+            throw ValidationError(
+                "there is no source '\(source)'; expected all, \(SourceRegistry.names.joined(separator: ", "))")
+        }
+        if let schedule, !(schedule > 0 && schedule <= 24 * 366) {
+            throw ValidationError("--schedule takes hours, more than 0")
+        }
+        if schedule != nil, dryRun { throw ValidationError("--schedule and --dry-run do not go together") }
+        _ = try options()
+    }
+
+    func run() async throws {
+        let options = try options()
+        try await Program.run("extractor", common) { settings in
+            let transport = CurlTransport()
+            return FleetSettings(
+                broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings),
+                sources: SourceRegistry.configured(source, from: &settings, transport: transport), transport: transport)
+        } work: { program, settings in
+            let extractor = Extractor(program: program, settings: settings, options: options, printsJSON: json)
+            if let schedule {
+                try await program.serve([ScheduledExtraction(extractor: extractor, interval: .seconds(schedule * 3600))])
+                return .done
+            }
+            return try await extractor.runOnce()
+        }
+    }
+
+    private func options() throws -> RunOptions {
+        var options = RunOptions()
+        if let since {
+            guard let moment = SinceMoment(since) else {
+                throw ValidationError(
+                    "--since \(since): expected a date such as 2025-01-01 or a moment such as 2025-01-01T09:00:00+09:00")
+            }
+            options.since = moment.date
+            options.sinceHadNoZone = moment.hadNoZone
+        }
+        let text = maxRemovals.hasSuffix("%") ? String(maxRemovals.dropLast()) : maxRemovals
+        guard let percent = Double(text), (0...100).contains(percent) else {
+            throw ValidationError("--max-removals \(maxRemovals): expected a percentage such as 20%")
+        }
+        options.maximumRemovals = percent / 100
+        options.emitsAll = full
+        options.isDryRun = dryRun
+        options.prunes = prune
+        options.forces = force
+        return options
+    }
+}
+
+/// What a run needs.
+struct FleetSettings: Sendable {
+    let broker: BrokerSettings
+    let qdrant: QdrantSettings
+    let sources: [any DocumentSource]
+    let transport: CurlTransport
+}

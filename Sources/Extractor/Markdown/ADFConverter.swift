@@ -1,0 +1,183 @@
+import Shared
+
+/// Converts the Atlassian document format (Jira Cloud, and Confluence's newer bodies) to Markdown.
+///
+/// Nodes it does not know give their content and their text. Nodes nested deeper than ``maximumDepth`` give their text
+/// only. Schema: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+struct ADFConverter {
+    static let maximumDepth = 200
+
+    /// - Throws: ``BodyConversionError`` when the text is no JSON.
+    static func markdown(json: [UInt8]) throws(BodyConversionError) -> String {
+        do {
+            return markdown(try JSONElement(parsing: json, maximumDepth: 1024))
+        } catch {
+            throw BodyConversionError(description: "the body is not JSON: \(error.reason)")
+        }
+    }
+
+    /// The Markdown of a document; empty for null.
+    static func markdown(_ document: JSONElement) -> String {
+        // API version 2 and imported issues have plain text here.
+        if let text = document.string { return MarkdownWriter.markdown(plain(text)) }
+        return MarkdownWriter.markdown(ADFConverter().blocks(of: document, depth: 0))
+    }
+
+    private static func plain(_ text: String) -> [MarkdownBlock] {
+        FlowBuilder.blocks { flow in
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                line.isEmpty ? flow.endParagraph() : flow.text(String(line))
+                flow.lineBreak()
+            }
+        }
+    }
+
+    func blocks(of node: JSONElement, depth: Int) -> [MarkdownBlock] {
+        FlowBuilder.blocks { convertContent(of: node, depth: depth, into: &$0) }
+    }
+
+    func runs(of node: JSONElement, depth: Int) -> [InlineRun] {
+        FlowBuilder.runs { convertContent(of: node, depth: depth, into: &$0) }
+    }
+
+    func convertContent(of node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
+        guard let children = node["content"]?.array else { return }
+        for child in children where child.isObject {
+            if depth < Self.maximumDepth {
+                convert(child, depth: depth + 1, into: &flow)
+            } else {
+                flow.text(Self.allText(of: child) + " ")
+            }
+        }
+    }
+
+    private func convert(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
+        let type = node["type"]?.string ?? ""
+        if convertInline(node, type, into: &flow) { return }
+        let attributes = node["attrs"]
+        switch type {
+        case "paragraph", "caption", "layoutSection", "layoutColumn", "bodiedSyncBlock":
+            flow.endParagraph()
+            convertContent(of: node, depth: depth, into: &flow)
+            flow.endParagraph()
+        case "heading": flow.add(.heading(level: attributes?["level"]?.int ?? 1, runs(of: node, depth: depth)))
+        case "bulletList": flow.add(.list(start: nil, items(of: node, depth: depth)))
+        case "orderedList":
+            let start = min(max(attributes?["order"]?.int ?? 1, 0), 999_999)
+            flow.add(.list(start: start, items(of: node, depth: depth)))
+        case "taskList", "decisionList": flow.add(.list(start: nil, items(of: node, depth: depth)))
+        case "codeBlock":
+            let language = CodeLanguage.word(attributes?["language"]?.string ?? "")
+            flow.add(.code(language: language, text: HTMLConverter.code(Self.allText(of: node))))
+        case "blockquote": flow.add(.quote(blocks(of: node, depth: depth)))
+        case "rule": flow.add(.rule)
+        case "panel":
+            let kind = PanelKind.label(ofADF: attributes?["panelType"]?.string ?? "")
+            flow.add(.panel(kind: kind, title: nil, blocks(of: node, depth: depth)))
+        case "expand", "nestedExpand":
+            let title = attributes?["title"]?.string.map { TextCleaner.clean($0).onOneLine } ?? ""
+            flow.add(.panel(kind: nil, title: title.isEmpty ? "Details" : title, blocks(of: node, depth: depth)))
+        case "table": flow.add(.table(table(node, depth: depth)))
+        case "mediaSingle", "mediaGroup":
+            flow.endParagraph()
+            convertMedia(node, depth: depth, into: &flow)
+            flow.endParagraph()
+        case "blockCard", "embedCard":
+            flow.endParagraph()
+            card(attributes, into: &flow)
+            flow.endParagraph()
+        case "extension", "bodiedExtension", "inlineExtension", "multiBodiedExtension":
+            convertExtension(node, depth: depth, into: &flow)
+        default: convertContent(of: node, depth: depth, into: &flow)
+        }
+    }
+
+    /// Items of all four kinds of list; a list inside a list belongs to the item before it.
+    private func items(of list: JSONElement, depth: Int) -> [MarkdownBlock.ListItem] {
+        var items: [MarkdownBlock.ListItem] = []
+        guard let children = list["content"]?.array else { return [] }
+        for child in children where child.isObject {
+            switch child["type"]?.string {
+            case "listItem": items.append(.init(blocks: blocks(of: child, depth: depth + 1)))
+            case "taskItem", "blockTaskItem":
+                let isDone = child["attrs"]?["state"]?.string == "DONE"
+                items.append(.init(isDone: isDone, blocks: blocks(of: child, depth: depth + 1)))
+            case "decisionItem":
+                let decision = FlowBuilder.blocks { flow in
+                    flow.styled(.strong) { $0.text("Decision:") }
+                    flow.text(" ")
+                    convertContent(of: child, depth: depth + 1, into: &flow)
+                }
+                items.append(.init(blocks: decision))
+            default:
+                let nested = FlowBuilder.blocks { convert(child, depth: depth + 1, into: &$0) }
+                if nested.isEmpty { continue }
+                if items.isEmpty { items.append(.init(blocks: [])) }
+                items[items.count - 1].blocks += nested
+            }
+        }
+        return items
+    }
+
+    private func table(_ node: JSONElement, depth: Int) -> MarkdownTable {
+        var builder = TableBuilder()
+        guard let rows = node["content"]?.array else { return builder.table }
+        for row in rows where row["type"]?.string == "tableRow" {
+            builder.startRow()
+            guard let cells = row["content"]?.array else { continue }
+            for cell in cells where cell.isObject {
+                builder.add(
+                    blocks(of: cell, depth: depth + 2), isHeader: cell["type"]?.string == "tableHeader",
+                    columns: cell["attrs"]?["colspan"]?.int ?? 1, rows: cell["attrs"]?["rowspan"]?.int ?? 1)
+            }
+        }
+        return builder.table
+    }
+
+    /// Images and files with what is said about them: the files' contents are behind another API.
+    private func convertMedia(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
+        guard let children = node["content"]?.array else { return }
+        for child in children where child.isObject {
+            if child["type"]?.string == "caption" {
+                flow.endParagraph()
+                let runs = runs(of: child, depth: depth + 1)
+                for var run in runs {
+                    run.marks.styles.insert(.emphasis)
+                    flow.append(run)
+                }
+                flow.endParagraph()
+            } else {
+                convert(child, depth: depth + 1, into: &flow)
+            }
+        }
+    }
+
+    private func convertExtension(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
+        let attributes = node["attrs"]
+        // Invisible, or made anew from other pages on each view.
+        if ["toc", "anchor", "children", "pagetree", "recently-updated"].contains(attributes?["extensionKey"]?.string ?? "") {
+            return
+        }
+        if node["content"]?.isArray == true {
+            flow.endParagraph()
+            convertContent(of: node, depth: depth, into: &flow)
+            flow.endParagraph()
+        } else if let body = attributes?["parameters"]?["macroParams"]?["__bodyContent"]?["value"]?.string {
+            flow.add(.code(language: "", text: HTMLConverter.code(body)))
+        } else if let text = attributes?["text"]?.string {
+            flow.text(text)
+        }
+    }
+
+    /// All text below a node, blocks told apart by blanks. The depth of what was parsed is bounded by the parser.
+    static func allText(of node: JSONElement) -> String {
+        var result = ""
+        var pending = [node]
+        while let next = pending.popLast() {
+            if let text = next["text"]?.string { result += text }
+            if next["type"]?.string == "hardBreak" { result += "\n" }
+            if let children = next["content"]?.array { pending += Array(children).reversed() }
+        }
+        return result
+    }
+}

@@ -1,4 +1,0 @@
-/// Is told how far a run has come: a live line on a terminal, nothing otherwise.
-protocol RunProgress: Sendable {
-    func update(_ counts: RunReport.SourceCounts)
-}

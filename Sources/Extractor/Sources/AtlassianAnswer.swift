@@ -1,0 +1,111 @@
+import Shared
+
+/// Judges one answer of Confluence or Jira.
+struct AtlassianAnswer {
+    private let settings: AtlassianSettings
+    private let answer: HTTPResponse
+    private var names: AtlassianSettings.Names { .init(product: settings.product) }
+    /// What every message starts with: which product at which host.
+    private var site: String { "\(settings.product.capitalized) at \(settings.url.host)" }
+
+    init(_ settings: AtlassianSettings, _ answer: HTTPResponse) {
+        self.settings = settings
+        self.answer = answer
+    }
+
+    /// The JSON of a good answer.
+    func json() throws(AttemptFailure) -> JSONElement {
+        // Refused credentials may be answered with 200 and an empty list; this header is then the only sign.
+        if let reason = answer[header: "x-seraph-loginreason"], reason.contains("FAILED") || reason.contains("DENIED") {
+            throw unauthorized("refused the login (\(reason.shortened(60)))")
+        }
+        guard answer.isSuccess else { throw failure }
+        guard answer[header: "content-type"]?.lowercased().contains("json") == true else {
+            throw AttemptFailure(error: SourceError(.unexpectedAnswer,
+                "\(site) answered with a web page in place of JSON, usually a login page; check \(names.url) (context path,"
+                    + " proxy or single sign-on in between) and \(names.token)"))
+        }
+        do throws(JSONError) {
+            return try JSONElement(parsing: answer.body, maximumDepth: 1024)
+        } catch {
+            // Cut off on the way more often than wrong at the source: another attempt is worth it.
+            throw AttemptFailure(
+                error: SourceError(.unexpectedAnswer, "\(site) sent JSON that cannot be read: \(error.reason)"), advice: .retry())
+        }
+    }
+
+    private var failure: AttemptFailure {
+        switch answer.status {
+        case 300..<400: redirect
+        case 401: unauthorized("refused the login (401)")
+        case 403: forbidden
+        case 404: rejected("knows nothing at this address (404), or the account may not see it; check \(names.url)")
+        case 410: rejected("has removed this part of its API (410); a newer version of this program is needed")
+        case 408, 425: AttemptFailure(error: unavailable, advice: .retry())
+        case 429, 503: AttemptFailure(error: unavailable, advice: .retry(after: wait))
+        case 500...: AttemptFailure(error: unavailable, advice: .retry())
+        default: rejected("refused the request (\(answer.status))")
+        }
+    }
+
+    /// nil when the computed wait is to be used: also for 0, which some servers send with every answer.
+    private var wait: Duration? {
+        answer.retryAfter.flatMap { $0 < .milliseconds(500) ? nil : $0 }
+    }
+
+    private var unavailable: SourceError {
+        let asked = wait.map { "; it asks to wait \($0.components.seconds) s" } ?? ""
+        let why = answer.status == 429 ? "is limiting requests (429)" : "is not available (\(answer.status))"
+        return SourceError(.unavailable, "\(site) \(why) after several tries\(asked)")
+    }
+
+    private var redirect: AttemptFailure {
+        let target = answer[header: "location"] ?? ""
+        let host = (try? ServiceURL(target.prefix { $0 != "?" && $0 != "#" }.description, schemes: ["https", "http"]))?.host
+        let place = host.map { " to \($0.shortened(100))" } ?? ""
+        if target.lowercased().contains("login") || host == "id.atlassian.com" {
+            return unauthorized("sent us\(place) to log in (\(answer.status))")
+        }
+        return AttemptFailure(error: SourceError(.unexpectedAnswer,
+            "\(site) redirects\(place) (\(answer.status)), which is not followed; set \(names.url) to the final address"))
+    }
+
+    private var forbidden: AttemptFailure {
+        if answer[header: "x-authentication-denied-reason"]?.contains("CAPTCHA") == true {
+            return unauthorized("wants a CAPTCHA after failed logins (403); log in once in a browser to clear it")
+        }
+        return unauthorized("does not permit this (403); the account needs the product and read permission")
+    }
+
+    private func unauthorized(_ text: String) -> AttemptFailure {
+        let who = settings.email == nil
+            ? "\(names.token); an API token of Atlassian Cloud also needs \(names.email)" : "\(names.email) and \(names.token)"
+        return AttemptFailure(error: SourceError(.unauthorized, "\(site) \(text); check \(who)"))
+    }
+
+    private func rejected(_ text: String) -> AttemptFailure {
+        let reasons = messages
+        return AttemptFailure(
+            error: SourceError(.rejected, "\(site) \(text)" + (reasons.isEmpty ? "" : ": \(reasons.shortened(200))")))
+    }
+
+    /// The API's own words: `errorMessages` and `errors` of Jira, `message` of Confluence.
+    private var messages: String {
+        guard answer[header: "content-type"]?.lowercased().contains("json") == true,
+            let body = try? JSONElement(parsing: answer.body)
+        else { return "" }
+        var parts: [String] = []
+        if let list = body["errorMessages"]?.array { parts += list.prefix(5).compactMap(\.string) }
+        if let members = body["errors"]?.object { parts += members.prefix(5).compactMap { $0.value.string } }
+        if let message = body["message"]?.string { parts.append(message) }
+        return parts.joined(separator: "; ")
+    }
+}
+
+extension String {
+    /// On one line, without control characters, at most `limit` characters: fit for messages and logs.
+    func shortened(_ limit: Int) -> String {
+        let text = TextCleaner.clean(String(unicodeScalars.prefix(limit * 4))).onOneLine
+        return text.count > limit ? text.prefix(limit) + "…" : text
+    }
+}

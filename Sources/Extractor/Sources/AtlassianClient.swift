@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Shared
+
+/// Sends JSON requests to one Atlassian site, with retries, and turns refusals into ``SourceError``s that say what to do.
+///
+/// The token goes to the configured scheme, host, port and path only: paths are this program's own, and of links in answers
+/// nothing but a cursor is ever used.
+/// **Retries**: at most five attempts; 429 and 503 wait as long as `Retry-After` says, up to ``longestWait``; 408, 425, 5xx
+/// and broken connections wait with full jitter. Refusals are never retried: too many wrong logins lock an account.
+struct AtlassianClient: Sendable {
+    /// Requests of one source in flight at the same time.
+    static let concurrency = 4
+    /// A site that asks for a longer pause ends the scope; the next run goes on from there.
+    static let longestWait = Duration.seconds(900)
+    /// Largest answer: fifty pages with bodies.
+    private static let maximumAnswerBytes = 128 << 20
+
+    let settings: AtlassianSettings
+    private let transport: any HTTPTransport
+    private let clock: any Clock<Duration>
+    private let authorization: Secret
+    private let policy: RetryPolicy
+    /// Base and context path, without a slash at the end.
+    private let base: String
+
+    /// - Parameters:
+    ///   - contextPath: replaces the path of the configured URL.
+    ///   - clock: waits between attempts; a test's own needs no real time.
+    init(
+        settings: AtlassianSettings, contextPath: String? = nil, transport: any HTTPTransport,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.settings = settings
+        self.transport = transport
+        self.clock = clock
+        base = settings.url.origin + (contextPath ?? settings.url.path)
+        if let email = settings.email {
+            authorization = Secret("Basic " + Data("\(email):\(settings.token.reveal())".utf8).base64EncodedString())
+        } else {
+            authorization = Secret("Bearer " + settings.token.reveal())
+        }
+        policy = RetryPolicy(
+            maximumAttempts: 5, firstDelay: .seconds(1), maximumDelay: .seconds(30), budget: .seconds(600),
+            maximumRetryAfter: Self.longestWait)
+    }
+
+    /// - Parameter path: below the base, starting with a slash, percent-encoded.
+    func get(_ path: String, _ query: [(String, String)] = []) async throws(SourceError) -> JSONElement {
+        try await send(request(.get, path, query))
+    }
+
+    func post(_ path: String, _ body: [UInt8]) async throws(SourceError) -> JSONElement {
+        var request = request(.post, path, [])
+        request.headers.append(("Content-Type", "application/json"))
+        request.body = body
+        return try await send(request)
+    }
+
+    private func request(_ method: HTTPRequest.Method, _ path: String, _ query: [(String, String)]) -> HTTPRequest {
+        let pairs = query.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" }
+        return HTTPRequest(
+            method, base + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")),
+            headers: [
+                ("Accept", "application/json"), ("Authorization", authorization.reveal()), ("User-Agent", UserAgent.value),
+            ],
+            deadline: .seconds(120), maximumResponseBytes: Self.maximumAnswerBytes)
+    }
+
+    private func send(_ request: HTTPRequest) async throws(SourceError) -> JSONElement {
+        do {
+            return try await policy.run(clock: clock, advice: \AttemptFailure.advice) { _ throws(AttemptFailure) in
+                let answer: HTTPResponse
+                do throws(HTTPError) {
+                    answer = try await transport.send(request)
+                } catch {
+                    throw AttemptFailure(settings, error)
+                }
+                return try AtlassianAnswer(settings, answer).json()
+            }
+        } catch {
+            throw error.error
+        }
+    }
+
+    /// A text as it can stand in a path or query: everything but unreserved characters percent-encoded.
+    static func encoded(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        let digits = Array("0123456789ABCDEF".utf8)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                bytes.append(byte)
+            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// One attempt that failed: what to tell, and whether to try again.
+struct AttemptFailure: Error {
+    let error: SourceError
+    var advice = RetryPolicy.Advice.giveUp
+
+    init(error: SourceError, advice: RetryPolicy.Advice = .giveUp) {
+        self.error = error
+        self.advice = advice
+    }
+
+    init(_ settings: AtlassianSettings, _ error: HTTPError) {
+        self.init(
+            error: SourceError(.unavailable, "\(settings.product.capitalized): \(error)"),
+            advice: error.isRetriable ? .retry() : .giveUp)
+    }
+}

@@ -1,0 +1,50 @@
+import Embedding
+import Platforms
+import Shared
+
+/// Everything the fleet needs, tried one by one.
+struct FleetCheck: Sendable {
+    let broker: BrokerSettings
+    let qdrant: QdrantSettings
+    let embedding: EmbeddingSettings
+    let sources: [any DocumentSource]
+    let transport: CurlTransport
+
+    func run(for program: Program) async -> [CheckResult] {
+        var results = [
+            await CheckResult.of("broker") { try await checkBroker(program) },
+            await CheckResult.of("qdrant") { try await checkQdrant() },
+            await CheckResult.of("embedding") { try await checkEmbedding() },
+        ]
+        for source in sources {
+            results.append(
+                await CheckResult.of(type(of: source).name) {
+                    try await source.verify()
+                    return "credentials accepted by \(source.instance)"
+                })
+        }
+        return results
+    }
+
+    private func checkBroker(_ program: Program) async throws -> String {
+        let broker = Broker(self.broker, for: program)
+        try await broker.prepare()
+        return "\(self.broker.address), exchange and queues are there"
+    }
+
+    private func checkQdrant() async throws -> String {
+        let client = QdrantClient(transport: transport, settings: qdrant)
+        try await client.requireSupportedVersion()
+        let version = try await client.serverVersion()
+        guard try await client.collectionExists(qdrant.collection) else {
+            return "\(qdrant.url), version \(version), collection '\(qdrant.collection)' will be created"
+        }
+        let count = try await client.count(qdrant.collection)
+        return "\(qdrant.url), version \(version), \(count) points in '\(qdrant.collection)'"
+    }
+
+    private func checkEmbedding() async throws -> String {
+        let found = try await EmbeddingProviderFactory.make(embedding, transport: transport).prepare()
+        return "\(found.provider) \(found.model), \(found.dimension) numbers a vector"
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Shared
+
+@main
+struct OperatorProgram: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ohra",
+        abstract: "Looks after the fleet: checks settings and servers, shows its state, searches.",
+        discussion: """
+            EXAMPLES
+              ohra check                         what is wrong, before anything runs
+              ohra status                        queues, dead letters, documents
+              ohra search "how do we roll back"  find documents by meaning
+            """,
+        version: version,
+        subcommands: [CheckCommand.self, StatusCommand.self, SearchCommand.self])
+}

@@ -1,0 +1,258 @@
+public import Logging
+
+/// Consumes one queue over a connection of its own, reconnecting as needed.
+///
+/// A lost connection hands its unsettled deliveries back to the broker: those not handed out are dropped here, those handed
+/// out may be settled in vain. It never declares: a queue that is missing is waited for, with a log line a minute.
+///
+/// **Isolation**: an actor on a thread of its own, shared with its connection. Call ``close()`` in the end.
+public actor Consumer: BrokerConsumer {
+    private let thread: ConnectionThread
+    private let settings: BrokerSettings
+    private let name: String
+    private let queue: String
+    private let prefetch: Int
+    private let arguments: [String: HeaderValue]
+    private let logger: Logger
+    private let buffer = DeliveryBuffer()
+    private let link = AtomicLinkState()
+
+    private var connection: Connection?
+    /// Whether ``connection`` is set up and its end is ours to deal with.
+    private var isSubscribed = false
+    /// Counts connections, so that settles of an older one are recognised.
+    private var connectionNumber = 0
+    private var ledger = AcknowledgementLedger()
+    /// Came after ``stop()``; handed back at the end of the turn.
+    private var unwanted: [UInt64] = []
+    private var running: Task<Void, Never>?
+    private var attempting: Task<Result<Void, BrokerError>, Never>?
+    private var schedule: ReconnectSchedule
+    private var hasBeenConnected = false
+    private var isStopping = false
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - prefetch: deliveries unsettled at a time, 1…2000.
+    ///   - arguments: of the subscription, for example `x-stream-offset` for a stream.
+    ///   - name: shown in the broker's list of connections and consumers, for example `loader@host:pid consume`.
+    public init(
+        settings: BrokerSettings, queue: String, prefetch: Int, arguments: [String: HeaderValue] = [:], name: String,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.name = name
+        self.queue = queue
+        self.prefetch = min(max(prefetch, 1), 2000)
+        self.arguments = arguments
+        var logger = logger
+        logger[metadataKey: "amqp.connection"] = .string(name)
+        logger[metadataKey: "amqp.queue"] = .string(queue)
+        self.logger = logger
+        schedule = ReconnectSchedule(settings.reconnectDelays)
+        thread = ConnectionThread(name: "amqp consume")
+    }
+
+    /// For readiness checks; costs nothing.
+    public nonisolated var state: LinkState { link.value }
+
+    /// Starts consuming at the first iteration, unless ``connect()`` has done so.
+    public nonisolated var deliveries: AsyncThrowingStream<Delivery, any Error> {
+        AsyncThrowingStream { [buffer] in
+            if buffer.start() { await self.start() }
+            return try await buffer.next()
+        }
+    }
+
+    /// Connects and subscribes now, once.
+    ///
+    /// - Throws: `unavailable`, `unauthorized`, `topology` (no such queue), `protocolViolation`, at once.
+    public func connect() async throws(BrokerError) {
+        guard !isSubscribed, !isStopping else { return }
+        try await attempt()
+        _ = buffer.start()
+    }
+
+    /// What the queue holds now.
+    ///
+    /// - Throws: `unavailable` while not connected, `topology` when the queue has gone.
+    public func queueDepth() async throws(BrokerError) -> QueueDepth {
+        guard let connection, isSubscribed else {
+            throw BrokerError(.unavailable, "not connected to the broker at \(settings.address)")
+        }
+        return try await connection.call(passive).depth
+    }
+
+    /// Acknowledgements are written at the end of the thread's turn, several as one where possible.
+    public func settle(_ delivery: Delivery, _ settlement: Settlement) async {
+        guard delivery.connection == connectionNumber, let connection else { return }
+        switch settlement {
+        case .acknowledge:
+            if !ledger.acknowledge(delivery.tag) { logger.error("A delivery was settled twice") }
+        case .requeue:
+            guard ledger.settle(delivery.tag) else {
+                logger.error("A delivery was settled twice")
+                return
+            }
+            // A failure is a lost connection, which hands it back as well.
+            try? connection.requeue(delivery.tag)
+        }
+    }
+
+    public func stop() async {
+        guard !isStopping else { return }
+        isStopping = true
+        running?.cancel()
+        unwanted += buffer.finish().filter { $0.connection == connectionNumber }.map(\.tag)
+        if isSubscribed { _ = try? await connection?.call(.cancel(consumerTag: consumerTag)) }
+        writeSettlements()
+    }
+
+    /// Stops, makes sure that the broker has every settlement, and closes.
+    public func close() async {
+        await stop()
+        writeSettlements()
+        isSubscribed = false
+        await connection?.close()
+        connection = nil
+        thread.setPump(nil)
+        link.value = .closed
+    }
+
+    private var consumerTag: String { String(decoding: name.utf8.prefix(200), as: UTF8.self) }
+
+    private var passive: BrokerCommand { .declareQueue(queue, isPassive: true, isExclusive: false, arguments: [:]) }
+
+    private func handle(_ event: Connection.Event) {
+        switch event {
+        case .delivery(let incoming):
+            guard ledger.deliver(incoming.tag) else {
+                connection?.fail(BrokerError(.protocolViolation, "the broker skipped a delivery tag"))
+                return
+            }
+            let delivery = Delivery(
+                tag: incoming.tag, connection: connectionNumber, isRedelivered: incoming.isRedelivered,
+                exchange: incoming.exchange, routingKey: incoming.routingKey, properties: incoming.properties,
+                body: incoming.body)
+            if !buffer.push(delivery) { unwanted.append(incoming.tag) }
+        case .cancelled:
+            // The queue is gone or moving; what was delivered cannot be settled there. Start over, which verifies it.
+            connection?.fail(BrokerError(.topology, "the broker ended the subscription to queue \(queue)"))
+        case .blocked, .unblocked, .returned, .confirmed, .rejected:
+            break
+        case .closed(let error):
+            connection = nil
+            // A pump without a connection would not wait.
+            thread.setPump(nil)
+            unwanted = []
+            ledger = AcknowledgementLedger()
+            _ = buffer.removeAll()
+            guard isSubscribed else { return }
+            isSubscribed = false
+            guard !isStopping else { return }
+            link.value = .connecting
+            logger.warning(
+                "Subscription lost", metadata: ["error.code": "\(error.code.metricLabel)", "error.detail": "\(error)"])
+            start(pausingAfter: error)
+        }
+    }
+
+    /// At the end of each turn: the settlements of all jobs of that turn.
+    private func writeSettlements() {
+        guard let connection else { return }
+        do {
+            for acknowledgement in ledger.takeAcknowledgements() {
+                try connection.acknowledge(acknowledgement.tag, multiple: acknowledgement.multiple)
+            }
+            guard !unwanted.isEmpty else { return }
+            let tags = unwanted
+            unwanted = []
+            for tag in tags where ledger.settle(tag) { try connection.requeue(tag) }
+        } catch {
+            // The closed event has dealt with it: the broker delivers all of them again.
+        }
+    }
+
+    // MARK: Connecting
+
+    private func start(pausingAfter error: BrokerError? = nil) {
+        guard running == nil, !isStopping, !isSubscribed else { return }
+        // Reconnecting belongs to no caller; ended by stop().
+        running = Task { await run(pausingAfter: error) }
+    }
+
+    private func run(pausingAfter error: BrokerError?) async {
+        var error = error
+        while !isSubscribed, !isStopping {
+            if let error { try? await Task.sleep(for: schedule.delay(after: error)) }
+            guard !isSubscribed, !isStopping else { break }
+            do throws(BrokerError) {
+                try await attempt()
+                error = nil
+            } catch let failure {
+                error = failure
+                if failure.code == .unauthorized, !hasBeenConnected {
+                    _ = buffer.finish(throwing: failure)
+                    break
+                }
+                if schedule.isReminderDue() {
+                    logger.warning(
+                        failure.code == .topology ? "Waiting for the queue" : "Waiting for the broker",
+                        metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])
+                }
+            }
+        }
+        running = nil
+    }
+
+    /// One attempt, shared by all who want one.
+    private func attempt() async throws(BrokerError) {
+        if let attempting { return try await attempting.value.get() }
+        let task = Task { () -> Result<Void, BrokerError> in
+            do throws(BrokerError) {
+                return .success(try await open())
+            } catch {
+                return .failure(error)
+            }
+        }
+        attempting = task
+        let result = await task.value
+        attempting = nil
+        try result.get()
+    }
+
+    private func open() async throws(BrokerError) {
+        let handle = try await Connector.open(settings, name: name)
+        guard !isStopping else { return }
+        let connection = Connection(handle, settings: settings) { [weak self] event in
+            self?.assumeIsolated { $0.handle(event) }
+        }
+        connectionNumber += 1
+        self.connection = connection
+        thread.setPump { [weak self] wakeup, mayWait in
+            self?.assumeIsolated { consumer in
+                consumer.writeSettlements()
+                consumer.connection?.pump(wakeup, mayWait)
+            }
+        }
+        try await connection.call(.openChannel)
+        try await connection.call(.limitDeliveries(prefetch))
+        try await connection.call(passive)
+        try await connection.call(.consume(queue: queue, consumerTag: consumerTag, arguments: arguments))
+        // Lost between the answer and here.
+        if let failure = connection.failure { throw failure }
+        isSubscribed = true
+        hasBeenConnected = true
+        schedule.succeeded()
+        link.value = .connected
+        logger.info("Consuming", metadata: ["amqp.address": "\(settings.address)", "amqp.prefetch": "\(prefetch)"])
+        // stop() may have come while subscribing.
+        if isStopping { await cancelSubscription() }
+    }
+
+    private func cancelSubscription() async {
+        _ = try? await connection?.call(.cancel(consumerTag: consumerTag))
+        writeSettlements()
+    }
+}

@@ -1,0 +1,28 @@
+/// When to try to connect again, and when to say so.
+struct ReconnectSchedule {
+    private static let reminderInterval = Duration.seconds(60)
+
+    private let delays: ClosedRange<Duration>
+    private var failures = 0
+    private var lastReminder: ContinuousClock.Instant?
+
+    init(_ delays: ClosedRange<Duration>) { self.delays = delays }
+
+    /// The pause after a failure: doubles up to the longest, and is jittered so that a fleet does not come back all at once.
+    mutating func delay(after error: BrokerError) -> Duration {
+        failures += 1
+        let ceiling = min(delays.upperBound, delays.lowerBound * (1 << min(failures, 16)))
+        let delay = delays.lowerBound + (ceiling - delays.lowerBound) * Double.random(in: 0...1)
+        // Wrong credentials do not heal by themselves, and brokers lock out those who hammer.
+        return error.code == .unauthorized ? max(delay, delays.upperBound * 2) : delay
+    }
+
+    mutating func succeeded() { self = ReconnectSchedule(delays) }
+
+    /// Whether to log now: the first time, then once a minute.
+    mutating func isReminderDue(now: ContinuousClock.Instant = .now) -> Bool {
+        if let lastReminder, lastReminder.duration(to: now) < Self.reminderInterval { return false }
+        lastReminder = now
+        return true
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Embedding
+import Shared
+
+/// `transformer`: the worker.
+struct WorkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "work", abstract: "Work on the queue of documents (the default command).")
+
+    @Flag(help: "Announce these chunk and embedding settings although other transformers run with different ones.")
+    var adopt = false
+
+    @OptionGroup var worker: WorkerOptions
+    @OptionGroup var common: CommonOptions
+
+    private struct Settings {
+        let broker: BrokerSettings
+        let qdrant: QdrantSettings
+        let chunks: ChunkSettings
+        let embedding: EmbeddingSettings
+        let admin: AdminSettings
+    }
+
+    func run() async throws {
+        try await Program.run("transformer", common) { settings in
+            Settings(
+                broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings),
+                chunks: ChunkSettings(&settings), embedding: EmbeddingSettings(&settings),
+                admin: AdminSettings(&settings))
+        } work: { program, settings in
+            let transport = CurlTransport()
+            let broker = Broker(settings.broker, for: program)
+            let provider = try EmbeddingProviderFactory.make(settings.embedding, transport: transport)
+            let startup = Startup(program: program, isPatient: !worker.drain)
+            try await startup.run("broker") { try await broker.prepare() }
+            let embedding = try await startup.run("embedding server") { try await provider.prepare() }
+            let fingerprint = PipelineFingerprint(
+                converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding)
+            let announcement = Announcement(
+                registry: Registry(
+                    client: QdrantClient(transport: transport, settings: settings.qdrant),
+                    collection: settings.qdrant.registryCollection),
+                broker: broker, adopts: adopt, logger: program.logger)
+            try await startup.run("Qdrant") { try await announcement.make(fingerprint, embedding) }
+            let pipeline = Pipeline(
+                chunker: makeChunker(settings.chunks), provider: provider, fingerprint: fingerprint.value)
+            // Two in parallel keep a core busy while the other message waits for the embedding server or for confirms.
+            try await program.work(
+                on: .documents, broker: broker, admin: settings.admin, options: worker, concurrency: 2
+            ) { publisher in
+                DocumentTransformer(
+                    pipeline: pipeline, topology: broker.topology, publisher: publisher, logger: program.logger)
+            }
+            return .done
+        }
+    }
+}

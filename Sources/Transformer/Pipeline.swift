@@ -1,0 +1,99 @@
+import Embedding
+import Logging
+import Shared
+
+/// Turns changed documents into vectors messages: what comes out depends on the documents and the fingerprint only.
+struct Pipeline: Sendable {
+    let chunker: any Chunker
+    let provider: any EmbeddingProvider
+    let fingerprint: String
+
+    struct Result: Sendable {
+        var messages: [VectorsMessage]
+        /// Documents that no vectors could be made of.
+        var rejected: [RejectedPart]
+    }
+
+    /// One document with its chunks, before embedding.
+    private struct Cut {
+        let change: DocumentChange
+        let chunks: [Chunk]
+
+        /// What is embedded: the title gives a chunk from the middle of a page its subject.
+        var texts: [String] { chunks.map { "\(change.document.title)\n\n\($0.content)" } }
+    }
+
+    /// Embeds all chunks of all documents together, so that the provider's requests are full.
+    ///
+    /// - Throws: ``EmbeddingError`` when it is the service that fails. A document whose text the service refuses is
+    ///   rejected alone.
+    func transform(_ changes: [DocumentChange]) async throws(EmbeddingError) -> Result {
+        let cuts = changes.map { Cut(change: $0, chunks: $0.isDeleted ? [] : chunks(of: $0.document)) }
+        do throws(EmbeddingError) {
+            let vectors = try await provider.embed(cuts.flatMap(\.texts), purpose: .document)
+            return Result(messages: messages(cuts, vectors), rejected: [])
+        } catch {
+            guard error.isRejection else { throw error }
+            return try await transformOneByOne(cuts)
+        }
+    }
+
+    private func transformOneByOne(_ cuts: [Cut]) async throws(EmbeddingError) -> Result {
+        var rejected: [RejectedPart] = []
+        var entries: [VectorBatcher.Entry] = []
+        for cut in cuts {
+            do throws(EmbeddingError) {
+                entries.append(entry(cut, try await provider.embed(cut.texts, purpose: .document), from: 0))
+            } catch {
+                guard error.isRejection else { throw error }
+                rejected.append(
+                    RejectedPart(
+                        body: DocumentsMessage([cut.change]).body, documentID: cut.change.document.id, fault: error.fault))
+            }
+        }
+        return Result(messages: batcher.messages(entries), rejected: rejected)
+    }
+
+    /// A document without text gets one chunk holding its title, so that it can be found.
+    private func chunks(of document: Document) -> [Chunk] {
+        let chunks = Array(chunker.chunks(of: document.content))
+        return chunks.isEmpty ? [Chunk(index: 0, content: document.title)] : chunks
+    }
+
+    private func messages(_ cuts: [Cut], _ vectors: EmbeddingMatrix) -> [VectorsMessage] {
+        var row = 0
+        return batcher.messages(
+            cuts.map { cut in
+                defer { row += cut.chunks.count }
+                return entry(cut, vectors, from: row)
+            })
+    }
+
+    private var batcher: VectorBatcher {
+        VectorBatcher(
+            fingerprint: fingerprint, model: provider.descriptor.model, dimension: provider.descriptor.dimension)
+    }
+
+    private func entry(_ cut: Cut, _ vectors: EmbeddingMatrix, from row: Int) -> VectorBatcher.Entry {
+        let document = cut.change.document
+        let texts = cut.texts
+        return VectorBatcher.Entry(
+            header: DocumentHeader(cut.change, chunkCount: cut.chunks.count),
+            vectors: cut.chunks.enumerated().map { offset, chunk in
+                ChunkVector(
+                    id: PointIdentity.chunk(
+                        documentID: document.id, version: cut.change.version, fingerprint: fingerprint,
+                        index: chunk.index),
+                    documentID: document.id, index: chunk.index, content: chunk.content,
+                    hash: ContentHash.hex(chunk.content), embedHash: ContentHash.hex(texts[offset]),
+                    vector: Array(vectors[row + offset]))
+            })
+    }
+}
+
+extension EmbeddingError {
+    /// The reason that dead letters carry.
+    var fault: Fault {
+        Fault([.invalidVector, .invalidResponse].contains(code) ? "embedding_invalid" : "embedding_rejected", message)
+    }
+}

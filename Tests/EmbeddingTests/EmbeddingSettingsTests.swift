@@ -1,0 +1,71 @@
+import Configuration
+import Embedding
+import Shared
+import Testing
+
+@Suite struct EmbeddingSettingsTests {
+    private func read(_ values: [String: String]) -> (settings: EmbeddingSettings, faults: [String]) {
+        let entries = values.map { (AbsoluteConfigKey([$0.key]), ConfigValue(.string($0.value), isSecret: false)) }
+        var reader = SettingsReader(
+            ConfigReader(provider: InMemoryProvider(values: Dictionary(uniqueKeysWithValues: entries))))
+        let settings = EmbeddingSettings(&reader)
+        return (settings, reader.faults)
+    }
+
+    private let silent = ScriptedTransport { _, _ in HTTPResponse(status: 500) }
+
+    @Test func nothingSetMeansTheHashProvider() throws {
+        let (settings, faults) = read([:])
+        #expect(faults.isEmpty)
+        let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
+        #expect(descriptor.provider == "hash" && descriptor.model == "ngram-v1" && descriptor.dimension == 384)
+    }
+
+    @Test func localSaysWhatToUseInstead() {
+        let faults = read(["OHRA_EMBEDDING_PROVIDER": "local"]).faults
+        #expect(faults.count == 1)
+        #expect(faults[0].contains("not available in this version") && faults[0].contains("openai"))
+        #expect(throws: SettingsError.self) {
+            try EmbeddingProviderFactory.make(EmbeddingSettings(provider: .local), transport: silent)
+        }
+    }
+
+    @Test func openAIWithoutURLAndModelNamesBoth() {
+        let faults = read(["OHRA_EMBEDDING_PROVIDER": "openai"]).faults
+        #expect(faults.count == 2)
+        #expect(faults[0].hasPrefix("OHRA_EMBEDDING_URL is missing"))
+        #expect(faults[1].hasPrefix("OHRA_EMBEDDING_MODEL is missing"))
+        #expect(throws: SettingsError.self) {
+            try EmbeddingProviderFactory.make(EmbeddingSettings(provider: .openai), transport: silent)
+        }
+    }
+
+    @Test func faultyURLIsReportedOnce() {
+        let faults = read([
+            "OHRA_EMBEDDING_PROVIDER": "openai", "OHRA_EMBEDDING_URL": "ftp://x", "OHRA_EMBEDDING_MODEL": "m",
+        ]).faults
+        #expect(faults.count == 1)
+    }
+
+    @Test func urlWithoutProviderIsAFault() {
+        #expect(read(["OHRA_EMBEDDING_URL": "http://tei"]).faults.count == 1)
+        #expect(read(["OHRA_EMBEDDING_URL": "http://tei", "OHRA_EMBEDDING_PROVIDER": "hash"]).faults.isEmpty)
+    }
+
+    @Test(arguments: [("hash", "7", 1), ("hash", "8", 0), ("hash", "4096", 0), ("hash", "4097", 1), ("hash", "x", 1)])
+    func dimensionIsChecked(provider: String, dimension: String, faults: Int) {
+        let values = ["OHRA_EMBEDDING_PROVIDER": provider, "OHRA_EMBEDDING_DIMENSION": dimension]
+        #expect(read(values).faults.count == faults)
+    }
+
+    @Test func keyNeverShowsWhenPrinted() {
+        let (settings, _) = read([
+            "OHRA_EMBEDDING_PROVIDER": "openai", "OHRA_EMBEDDING_URL": "http://tei/v1", "OHRA_EMBEDDING_MODEL": "m",
+            "OHRA_EMBEDDING_API_KEY": "sk-very-secret",
+        ])
+        #expect(settings.apiKey?.reveal() == "sk-very-secret")
+        var text = "\(settings)"
+        dump(settings, to: &text)
+        #expect(!text.contains("very-secret"))
+    }
+}

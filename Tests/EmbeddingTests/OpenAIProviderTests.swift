@@ -1,0 +1,137 @@
+import Shared
+import Testing
+
+@testable import Embedding
+
+@Suite struct OpenAIProviderTests {
+    private let clock = InstantClock()
+
+    private func provider(
+        _ transport: ScriptedTransport, url: String = "http://tei:8080", dimension: Int? = nil,
+        _ change: (inout OpenAIOptions) -> Void = { _ in }
+    ) throws -> OpenAIProvider {
+        var options = OpenAIOptions(
+            url: try ServiceURL(url, schemes: ["http", "https"]), model: "bge-m3", apiKey: Secret("sk-secret"),
+            dimension: dimension)
+        change(&options)
+        return OpenAIProvider(options, transport: transport, clock: clock, random: { 1 })
+    }
+
+    @Test(arguments: [
+        ("http://tei:8080", "http://tei:8080/v1/embeddings"), ("http://tei:8080/v1/", "http://tei:8080/v1/embeddings"),
+        ("https://api.vendor.com/api/v3", "https://api.vendor.com/api/v3/embeddings"),
+        ("https://x/v1beta/openai/embeddings", "https://x/v1beta/openai/embeddings"),
+        ("https://x/proxy", "https://x/proxy/v1/embeddings"),
+    ])
+    func urlIsAcceptedWithAndWithoutVersion(url: String, endpoint: String) async throws {
+        let transport = ScriptedTransport { request, _ in .vectors(for: request) }
+        try await provider(transport, url: url).prepare()
+        #expect(transport.requests.map(\.request.url) == [endpoint])
+        #expect(transport.requests[0].authorization == "Bearer sk-secret")
+        #expect(transport.requests[0].asksForBase64)
+    }
+
+    @Test func prepareFindsTheDimension() async throws {
+        let provider = try provider(ScriptedTransport { request, _ in .vectors(for: request, dimension: 6) })
+        #expect(provider.descriptor.dimension == 0)
+        #expect(try await provider.prepare().dimension == 6)
+        #expect(provider.descriptor.dimension == 6 && provider.descriptor.model == "bge-m3")
+    }
+
+    @Test func vectorsComeInTheOrderOfIndexAndHaveLengthOne() async throws {
+        let transport = ScriptedTransport { request, _ in .vectors(for: request, reversed: true) }
+        let matrix = try await provider(transport).embed(["aaa", "a"], purpose: .document)
+        #expect(matrix.count == 2 && matrix.dimension == 4)
+        #expect(abs(matrix[0].first! - 3 / Float(12).squareRoot()) < 1e-6)
+        #expect(abs(matrix[1].first! - 0.5) < 1e-6)
+    }
+
+    @Test func serverThatRefusesBase64IsAskedForNumbers() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.asksForBase64
+                ? .json(400, #"{"error":{"message":"unknown encoding_format"}}"#) : .vectors(for: request)
+        }
+        let provider = try provider(transport)
+        #expect(try await provider.embed(["a"], purpose: .query).count == 1)
+        #expect(transport.requests.map(\.asksForBase64) == [true, false, false])
+    }
+
+    @Test func dimensionsAreSentOnlyWhenTheModelGivesOthers() async throws {
+        let transport = ScriptedTransport { request, _ in .vectors(for: request, dimension: request.dimensions ?? 8) }
+        #expect(try await provider(transport, dimension: 8).prepare().dimension == 8)
+        #expect(transport.requests.map(\.dimensions) == [nil])
+        let shortened = try provider(transport, dimension: 4)
+        #expect(try await shortened.embed(["a"], purpose: .query).dimension == 4)
+        #expect(transport.requests.map(\.dimensions) == [nil, nil, 4, 4])
+    }
+
+    @Test func modelOfAnotherDimensionIsFatal() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.dimensions == nil ? .vectors(for: request) : .json(400, #"{"message":"not matryoshka","code":400}"#)
+        }
+        let error = await #expect(throws: EmbeddingError.self) {
+            try await provider(transport, dimension: 384).prepare()
+        }
+        #expect(error?.code == .wrongDimension && error?.isFatal == true)
+        #expect(error?.description.contains("OHRA_EMBEDDING_DIMENSION says 384") == true)
+    }
+
+    @Test func requestsStayUnderBothCaps() async throws {
+        let transport = ScriptedTransport { request, _ in .vectors(for: request) }
+        let provider = try provider(transport) {
+            $0.maximumInputsPerRequest = 3
+            $0.maximumBytesPerRequest = 10
+        }
+        let texts = ["aa", "aa", "aa", "aa", "aaaaaaaaaaaaaaaa", "aaaaaaaa", "aaa"]
+        #expect(try await provider.embed(texts, purpose: .document).count == 7)
+        #expect(transport.requests.dropFirst().map(\.texts.count) == [3, 1, 1, 1, 1])
+    }
+
+    @Test func noTextsMeanNoRequest() async throws {
+        let transport = ScriptedTransport { request, _ in .vectors(for: request) }
+        let provider = try provider(transport)
+        try await provider.prepare()
+        #expect(try await provider.embed([], purpose: .document).isEmpty)
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test func emptyTextIsNamedBeforeAnythingIsSent() async throws {
+        let transport = ScriptedTransport { request, _ in .vectors(for: request) }
+        let error = await #expect(throws: EmbeddingError.self) {
+            try await provider(transport).embed(["a", ""], purpose: .document)
+        }
+        #expect(error?.code == .emptyInput && error?.culprit == 1)
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test func culpritIsFoundByHalving() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.texts.contains("bad")
+                ? .json(400, #"{"error":{"message":"maximum context length is 8192","type":"invalid_request_error"}}"#)
+                : .vectors(for: request)
+        }
+        var texts = (0..<32).map { "text \($0)" }
+        texts[21] = "bad"
+        let error = await #expect(throws: EmbeddingError.self) {
+            try await provider(transport).embed(texts, purpose: .document)
+        }
+        #expect(error?.code == .inputTooLong && error?.culprit == 21 && error?.isRetriable == false)
+        #expect(transport.requests.count <= 2 + 2 * 5)
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    @Test func smallerBatchesAreLearnedFromARefusal() async throws {
+        let transport = ScriptedTransport { request, _ in
+            request.texts.count > 32
+                ? .json(422, #"{"message":"batch size 64 > maximum allowed batch size 32","type":"Validation"}"#)
+                : .vectors(for: request)
+        }
+        let provider = try provider(transport)
+        let texts = (0..<64).map { "text \($0)" }
+        #expect(try await provider.embed(texts, purpose: .document).count == 64)
+        #expect(transport.requests.map(\.texts.count) == [1, 64, 32, 32])
+        #expect(try await provider.embed(texts, purpose: .document).count == 64)
+        #expect(transport.requests.dropFirst(4).map(\.texts.count) == [32, 32])
+        #expect(provider.descriptor.maximumInputsPerRequest == 32)
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Synchronization
+
+/// One of the fleet's programs as a process of its own.
+final class ProgramRun: Sendable {
+    struct Output: Sendable {
+        let status: Int32
+        let stdout: String
+        let stderr: String
+    }
+
+    private let process: Process
+    private let folder: URL
+    private let exit: AsyncStream<Int32>
+
+    /// Starts `name` from `OHRA_BIN_DIR` with the test's environment and `variables` on top.
+    init(_ name: String, _ arguments: [String], variables: [String: String]) throws {
+        let environment = ProcessInfo.processInfo.environment
+        guard let binaries = environment["OHRA_BIN_DIR"] else {
+            throw MissingEnvironment(name: "OHRA_BIN_DIR")
+        }
+        folder = FileManager.default.temporaryDirectory.appending(path: "ohra-\(name)-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        process = Process()
+        process.executableURL = URL(filePath: binaries).appending(path: name)
+        process.arguments = arguments
+        process.environment = environment.merging(variables) { $1 }
+        // Files, not pipes: a full pipe would stop the program.
+        process.standardOutput = try Self.file(folder.appending(path: "stdout"))
+        process.standardError = try Self.file(folder.appending(path: "stderr"))
+        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+        exit = stream
+        process.terminationHandler = { process in
+            continuation.yield(process.terminationStatus)
+            continuation.finish()
+        }
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Waits for the end and returns everything that was written.
+    func output() async throws -> Output {
+        var status: Int32 = -1
+        for await code in exit { status = code }
+        return Output(
+            status: status, stdout: try Self.text(folder.appending(path: "stdout")),
+            stderr: try Self.text(folder.appending(path: "stderr")))
+    }
+
+    func terminate() { process.terminate() }
+
+    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+
+    private static func file(_ url: URL) throws -> FileHandle {
+        try Data().write(to: url)
+        return try FileHandle(forWritingTo: url)
+    }
+
+    private static func text(_ url: URL) throws -> String { String(decoding: try Data(contentsOf: url), as: UTF8.self) }
+}
+
+/// The tests were not started by `make test`.
+struct MissingEnvironment: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "\(name) is not set; run the tests with `make test`" }
+}
