@@ -67,6 +67,22 @@ let package = Package(
         .executableTarget(
             name: "Operator", dependencies: ["Shared", "Embedding", "Platforms", arguments, logging, lifecycle],
             swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Shared", logging], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "SharedTests", dependencies: ["Shared", "TestSupport", logging, metrics, lifecycle, http],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration], swiftSettings: settings),
+        .testTarget(
+            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TransformerTests", dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
+            resources: [.copy("Chunking/golden.json")], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
+        .testTarget(name: "EndToEndTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Shared
 
 @main
 struct ExtractorProgram: AsyncParsableCommand {

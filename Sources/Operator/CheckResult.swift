@@ -45,6 +45,6 @@ struct CheckResult: Sendable {
                 }
             }
         }
-        return writer.bytes + [UInt8(ascii: "\n")]
+        return writer.bytes
     }
 }

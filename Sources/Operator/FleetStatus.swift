@@ -38,7 +38,7 @@ struct FleetStatus: Sendable {
     var text: String {
         var table = TextTable([.init("queue"), .init("ready", .right), .init("consumers", .right)])
         for queue in queues { table.add([queue.name, "\(queue.depth.messages)", "\(queue.depth.consumers)"]) }
-        return table.rendered() + "\n\(documents) documents, \(points) points, \(dead) dead letters\n"
+        return table.rendered() + "\n\(documents) documents, \(points) points, \(dead) dead letters"
     }
 
     var json: [UInt8] {
@@ -58,6 +58,6 @@ struct FleetStatus: Sendable {
             writer.member("documents", documents)
             writer.member("dead", dead)
         }
-        return writer.bytes + [UInt8(ascii: "\n")]
+        return writer.bytes
     }
 }

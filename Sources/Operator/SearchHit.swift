@@ -39,19 +39,19 @@ struct SearchHit {
                 }
             }
         }
-        return writer.bytes + [UInt8(ascii: "\n")]
+        return writer.bytes
     }
 
     static func text(_ words: String, _ hits: [SearchHit], for terminal: Terminal) -> String {
-        guard !hits.isEmpty else { return "Nothing found for “\(words.terminalSafe)”.\n" }
-        var text = "\(terminal.styled("“\(words.terminalSafe)”", .bold))\n"
+        guard !hits.isEmpty else { return "Nothing found for “\(words.terminalSafe)”." }
+        var lines = [terminal.styled("“\(words.terminalSafe)”", .bold)]
         for (index, hit) in hits.enumerated() {
             let score = (hit.score * 1000).rounded() / 1000
-            text += "\(index + 1). \(terminal.styled(hit.title.terminalSafe, .bold))  \(score)  \(hit.source)\n"
-            text += "   \(terminal.styled(hit.url.terminalSafe, .faint))\n"
-            text += "   \(hit.excerpt(width: max(40, terminal.columns - 3)))\n"
+            lines.append("\(index + 1). \(terminal.styled(hit.title.terminalSafe, .bold))  \(score)  \(hit.source)")
+            lines.append("   \(terminal.styled(hit.url.terminalSafe, .faint))")
+            lines.append("   \(hit.excerpt(width: max(40, terminal.columns - 3)))")
         }
-        return text
+        return lines.joined(separator: "\n")
     }
 
     /// The chunk's beginning on one line.

@@ -51,6 +51,17 @@ final class ProgramRun: Sendable {
             stderr: try Self.text(folder.appending(path: "stderr")))
     }
 
+    /// Waits until the program has written `text` to standard error; fails when it ends before.
+    func waitForStandardError(containing text: String) async throws {
+        while true {
+            let isOver = !process.isRunning
+            if try Self.text(folder.appending(path: "stderr")).contains(text) { return }
+            guard !isOver else { throw ProgramEnded(missing: text) }
+            // There is no signal for a line in a file.
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
     func terminate() { process.terminate() }
 
     func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
@@ -67,4 +78,9 @@ final class ProgramRun: Sendable {
 struct MissingEnvironment: Error, CustomStringConvertible {
     let name: String
     var description: String { "\(name) is not set; run the tests with `make test`" }
+}
+
+/// A program ended without having written what was waited for.
+struct ProgramEnded: Error {
+    let missing: String
 }

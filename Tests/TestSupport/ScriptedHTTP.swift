@@ -13,8 +13,9 @@ public final class ScriptedHTTP: HTTPTransport {
         case handle(@Sendable (HTTPRequest) throws(HTTPError) -> HTTPResponse)
 
         /// An answer with a JSON body.
-        public static func json(_ status: Int = 200, _ text: String, headers: [(name: String, value: String)] = []) -> Step
-        {
+        public static func json(
+            status: Int = 200, _ text: String, headers: [(name: String, value: String)] = []
+        ) -> Step {
             .answer(HTTPResponse(status: status, headers: headers, body: Array(text.utf8)))
         }
     }

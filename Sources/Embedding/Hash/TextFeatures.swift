@@ -7,9 +7,9 @@
 /// | others | word, first 5 letters, trigrams and 4-grams with word boundaries |
 ///
 /// Korean words carry their particles at the end, so beginnings find the same noun again; jamo n-grams find conjugated
-/// verbs, whose stems change inside a syllable. Function words of English weigh little. Kinds and weights were chosen by
-/// finding the 54 documents of `dev/atlassian/corpus` by their titles, which are not in the text; all are part of the
-/// provider's identity and must not change.
+/// verbs, whose stems change inside a syllable. Function words of English weigh little. Weights were chosen by
+/// finding 54 documents of `dev/atlassian/corpus` by their titles; they are part of the provider's identity and must not
+/// change.
 struct TextFeatures {
     private enum Kind {
         static let word: UInt32 = 1

@@ -113,7 +113,8 @@ public final class OpenAIProvider: EmbeddingProvider {
             do { try await clock.sleep(for: pause) } catch {
                 throw EmbeddingError(.cancelled, "cancelled while waiting for the embedding server")
             }
-            paused += pause
+            // A wait that the server asked for is not held against the budget.
+            if failure.retryAfter == nil { paused += pause }
             attempt += 1
         }
     }

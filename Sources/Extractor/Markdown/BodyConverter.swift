@@ -1,5 +1,5 @@
 /// The forms in which sources keep their texts.
-enum BodyFormat: String, CaseIterable, Sendable {
+package enum BodyFormat: String, CaseIterable, Sendable {
     /// Confluence's storage format.
     case storage
     /// The Atlassian document format, JSON.
@@ -8,12 +8,12 @@ enum BodyFormat: String, CaseIterable, Sendable {
 }
 
 /// Converts a body to Markdown, as `extractor convert` does.
-enum BodyConverter {
+package enum BodyConverter {
     /// Names the converters' output; part of the pipeline's fingerprint may be built from it.
-    static let version = "markdown-1"
+    package static let version = "markdown-1"
 
     /// - Throws: ``BodyConversionError`` when an ADF body is not JSON. Everything else is converted as far as it goes.
-    static func convert(_ text: [UInt8], from format: BodyFormat) throws(BodyConversionError) -> String {
+    package static func convert(_ text: [UInt8], from format: BodyFormat) throws(BodyConversionError) -> String {
         switch format {
         case .storage: StorageConverter.markdown(text)
         case .html: HTMLConverter.markdown(text)
@@ -23,6 +23,6 @@ enum BodyConverter {
 }
 
 /// A body that cannot be read at all; its description holds nothing of the text.
-struct BodyConversionError: Error, CustomStringConvertible {
-    let description: String
+package struct BodyConversionError: Error, CustomStringConvertible {
+    package let description: String
 }

@@ -20,7 +20,7 @@ struct Extractor: Sendable {
         logger[metadataKey: LogKey.run] = .string(run.id)
         let (report, dryRun) = try await execute(run, logger)
         if printsJSON {
-            StandardStreams.shared.print(bytes: (options.isDryRun ? dryRun.json : report.json) + [UInt8(ascii: "\n")])
+            StandardStreams.shared.print(bytes: options.isDryRun ? dryRun.json : report.json)
         } else {
             StandardStreams.shared.print(options.isDryRun ? dryRun.text : report.text)
         }

@@ -32,7 +32,7 @@ struct RunReport: Sendable {
             ]
             table.add([counts.source] + numbers.map { String($0) })
         }
-        return table.rendered() + (isComplete ? "" : "incomplete: see the errors above\n")
+        return table.rendered() + (isComplete ? "" : "\nincomplete: see the errors above")
     }
 
     var json: [UInt8] {
@@ -79,7 +79,7 @@ struct DryRunReport: Sendable {
         let lines =
             new.map { "new      \($0)\n" } + changed.map { "changed  \($0)\n" } + gone.map { "gone     \($0)\n" }
         return lines.joined()
-            + "\(new.count) new, \(changed.count) changed, \(same) same, \(gone.count) gone; nothing was published\n"
+            + "\(new.count) new, \(changed.count) changed, \(same) same, \(gone.count) gone; nothing was published"
     }
 
     var json: [UInt8] {

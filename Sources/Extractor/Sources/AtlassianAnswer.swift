@@ -6,7 +6,7 @@ struct AtlassianAnswer {
     private let answer: HTTPResponse
     private var names: AtlassianSettings.Names { .init(product: settings.product) }
     /// What every message starts with: which product at which host.
-    private var site: String { "\(settings.product.capitalized) at \(settings.url.host)" }
+    private var site: String { "\(settings.productName) at \(settings.url.host)" }
 
     init(_ settings: AtlassianSettings, _ answer: HTTPResponse) {
         self.settings = settings
@@ -39,7 +39,7 @@ struct AtlassianAnswer {
         case 300..<400: redirect
         case 401: unauthorized("refused the login (401)")
         case 403: forbidden
-        case 404: rejected("knows nothing at this address (404), or the account may not see it; check \(names.url)")
+        case 404: notFound("knows nothing at this address (404), or the account may not see it; check \(names.url)")
         case 410: rejected("has removed this part of its API (410); a newer version of this program is needed")
         case 408, 425: AttemptFailure(error: unavailable, advice: .retry())
         case 429, 503: AttemptFailure(error: unavailable, advice: .retry(after: wait))
@@ -87,6 +87,12 @@ struct AtlassianAnswer {
         let reasons = messages
         return AttemptFailure(
             error: SourceError(.rejected, "\(site) \(text)" + (reasons.isEmpty ? "" : ": \(reasons.shortened(200))")))
+    }
+
+    private func notFound(_ text: String) -> AttemptFailure {
+        var failure = rejected(text)
+        failure.isNotFound = true
+        return failure
     }
 
     /// The API's own words: `errorMessages` and `errors` of Jira, `message` of Confluence.

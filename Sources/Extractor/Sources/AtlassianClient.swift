@@ -21,7 +21,7 @@ struct AtlassianClient: Sendable {
     private let authorization: Secret
     private let policy: RetryPolicy
     /// Base and context path, without a slash at the end.
-    private let base: String
+    let base: String
 
     /// - Parameters:
     ///   - contextPath: replaces the path of the configured URL.
@@ -44,20 +44,36 @@ struct AtlassianClient: Sendable {
             maximumRetryAfter: Self.longestWait)
     }
 
-    /// - Parameter path: below the base, starting with a slash, percent-encoded.
-    func get(_ path: String, _ query: [(String, String)] = []) async throws(SourceError) -> JSONElement {
-        try await send(request(.get, path, query))
+    /// - Parameters:
+    ///   - path: below the base, starting with a slash, percent-encoded.
+    ///   - encoded: one more pair for the query, encoded already.
+    func get(
+        _ path: String, _ query: [(String, String)] = [], encoded: String? = nil
+    ) async throws(SourceError) -> JSONElement {
+        do { return try await send(request(.get, path, query, encoded)) } catch { throw error.error }
+    }
+
+    /// The same; nil when there is nothing at the path, or nothing that the account may see.
+    func getIfFound(_ path: String, _ query: [(String, String)] = []) async throws(SourceError) -> JSONElement? {
+        do {
+            return try await send(request(.get, path, query, nil))
+        } catch {
+            if error.isNotFound { return nil }
+            throw error.error
+        }
     }
 
     func post(_ path: String, _ body: [UInt8]) async throws(SourceError) -> JSONElement {
-        var request = request(.post, path, [])
+        var request = request(.post, path, [], nil)
         request.headers.append(("Content-Type", "application/json"))
         request.body = body
-        return try await send(request)
+        do { return try await send(request) } catch { throw error.error }
     }
 
-    private func request(_ method: HTTPRequest.Method, _ path: String, _ query: [(String, String)]) -> HTTPRequest {
-        let pairs = query.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" }
+    private func request(
+        _ method: HTTPRequest.Method, _ path: String, _ query: [(String, String)], _ encoded: String?
+    ) -> HTTPRequest {
+        let pairs = query.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" } + (encoded.map { [$0] } ?? [])
         return HTTPRequest(
             method, base + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")),
             headers: [
@@ -66,19 +82,15 @@ struct AtlassianClient: Sendable {
             deadline: .seconds(120), maximumResponseBytes: Self.maximumAnswerBytes)
     }
 
-    private func send(_ request: HTTPRequest) async throws(SourceError) -> JSONElement {
-        do {
-            return try await policy.run(clock: clock, advice: \AttemptFailure.advice) { _ throws(AttemptFailure) in
-                let answer: HTTPResponse
-                do throws(HTTPError) {
-                    answer = try await transport.send(request)
-                } catch {
-                    throw AttemptFailure(settings, error)
-                }
-                return try AtlassianAnswer(settings, answer).json()
+    private func send(_ request: HTTPRequest) async throws(AttemptFailure) -> JSONElement {
+        try await policy.run(clock: clock, advice: \AttemptFailure.advice) { _ throws(AttemptFailure) in
+            let answer: HTTPResponse
+            do throws(HTTPError) {
+                answer = try await transport.send(request)
+            } catch {
+                throw AttemptFailure(settings, error)
             }
-        } catch {
-            throw error.error
+            return try AtlassianAnswer(settings, answer).json()
         }
     }
 
@@ -102,6 +114,8 @@ struct AtlassianClient: Sendable {
 struct AttemptFailure: Error {
     let error: SourceError
     var advice = RetryPolicy.Advice.giveUp
+    /// Answered with 404.
+    var isNotFound = false
 
     init(error: SourceError, advice: RetryPolicy.Advice = .giveUp) {
         self.error = error
@@ -110,7 +124,7 @@ struct AttemptFailure: Error {
 
     init(_ settings: AtlassianSettings, _ error: HTTPError) {
         self.init(
-            error: SourceError(.unavailable, "\(settings.product.capitalized): \(error)"),
+            error: SourceError(.unavailable, "\(settings.productName): \(error)"),
             advice: error.isRetriable ? .retry() : .giveUp)
     }
 }

@@ -46,6 +46,9 @@ struct AtlassianSettings: Sendable {
             instance: instance?.lowercased())
     }
 
+    /// `Confluence` or `Jira`.
+    var productName: String { product.prefix(1) + product.dropFirst().lowercased() }
+
     /// The address that scoped tokens go to; many sites share it.
     static let gateway = "api.atlassian.com"
 

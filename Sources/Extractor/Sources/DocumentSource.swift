@@ -7,6 +7,9 @@ package protocol DocumentSource: Sendable {
     /// The word used in commands, settings, document ids and `source_type`; lower-case letters.
     static var name: String { get }
 
+    /// The setting that configures the source when it is set, named when nothing is configured.
+    static var mainSetting: String { get }
+
     /// How many scopes one pass over ``documents(in:since:)`` may join into one query.
     static var scopesPerQuery: Int { get }
 

@@ -39,8 +39,12 @@ final class CollectionGuard: Sendable {
                         + "restore the collection, or delete '\(registry.name)' too and run extractor with --since"
                 ])
             }
-            try await client.createCollection(collection, vectorSize: dimension, distance: .cosine)
-            logger.notice("Collection created", metadata: ["collection": "\(collection)", "dimension": "\(dimension)"])
+            // False when another loader, or another delivery of this one, was first.
+            if try await client.createCollection(collection, vectorSize: dimension, distance: .cosine) {
+                logger.notice(
+                    "Collection created",
+                    metadata: [LogKey.collection: "\(collection)", LogKey.dimension: "\(dimension)"])
+            }
         }
         // Before the first point: indexes made later lack links in the vector index, and filtered deletes need them.
         for index in Self.indexes {

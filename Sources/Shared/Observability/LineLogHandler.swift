@@ -44,7 +44,9 @@ public struct LineLogHandler: LogHandler {
         if let own = event.metadata { merged.merge(own) { $1 } }
         let line = encode(event.level, "\(event.message)", merged)
         streams.writeErrorLine(line) { lost in
-            encode(.warning, "Log lines were dropped because nobody read them", [LogKey.lostLines: .stringConvertible(lost)])
+            encode(
+                .warning, "Log lines were dropped because nobody read them",
+                [LogKey.lostLines: .stringConvertible(lost)])
         }
     }
 

@@ -25,6 +25,8 @@ public enum LogKey {
     public static let routingKey = "amqp.routing_key"
     public static let replyCode = "amqp.reply_code"
     public static let collection = "qdrant.collection"
+    public static let host = "host"
+    public static let port = "port"
     public static let endpoint = "http.endpoint"
     public static let status = "http.status"
 

@@ -6,11 +6,13 @@ enum TextLogLine {
         // Somebody who looks at a terminal knows the day.
         let time = terminal.isInteractive ? record.time.shortDescription : record.time.description
         let level = record.level.rawValue.uppercased().padded(toWidth: 8)
-        var line = terminal.styled(time, .faint) + " " + (record.level.style.map { terminal.styled(level, $0) } ?? level)
-        line += " \(record.service): \(record.message.cleaned(upTo: limit))"
+        let styledLevel = record.level.style.map { terminal.styled(level, $0) } ?? level
+        var line = "\(terminal.styled(time, .faint)) \(styledLevel) \(record.service): "
+        line += record.message.cleaned(upTo: limit)
         for key in record.metadata.keys.sorted() {
             guard let value = record.metadata[key] else { continue }
-            line += "  " + terminal.styled(key.cleaned(upTo: 128) + "=", .faint) + quoted("\(value)".cleaned(upTo: limit))
+            let name = terminal.styled(key.cleaned(upTo: 128) + "=", .faint)
+            line += "  " + name + quoted("\(value)".cleaned(upTo: limit))
         }
         return Array(line.utf8)
     }

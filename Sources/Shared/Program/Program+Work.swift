@@ -30,8 +30,6 @@ extension Program {
             throw error
         }
         await close(publisher, consumer)
-        logger.notice(
-            "Stopped", metadata: ["memory.peak_mb": "\((ProcessMemory.peakResidentBytes + (1 << 19)) >> 20)"])
     }
 
     private func close(_ publisher: Publisher, _ consumer: Consumer) async {

@@ -4,13 +4,23 @@ import Synchronization
 final class Activity: Sendable {
     private struct State {
         var underWay = 0
+        var total = 0
         var lastChange = ContinuousClock.now
     }
 
     private let state = Mutex(State())
 
-    func began() { change { $0.underWay += 1 } }
+    func began() {
+        change {
+            $0.underWay += 1
+            $0.total += 1
+        }
+    }
+
     func ended() { change { $0.underWay -= 1 } }
+
+    /// What has ever been under way.
+    var total: Int { state.withLock { $0.total } }
 
     /// How long nothing has been under way; nil while something is.
     var idleTime: Duration? {

@@ -11,100 +11,100 @@ extension Worker {
     /// - Returns: the fault that must stop the process, nil otherwise.
     func work(on delivery: Delivery) async -> (any Error)? {
         var logger = logger
-        logger[metadataKey: "message.id"] = .string(delivery.properties.messageID ?? "")
+        logger[metadataKey: LogKey.message] = .string(delivery.properties.messageID ?? "")
+        logger[metadataKey: LogKey.run] = .string(delivery.properties.headers["x-run"]?.string ?? "")
+        let began = ContinuousClock.now
+        let outcome = await handle(delivery, logger)
+        let settled = await settle(delivery, outcome, logger)
+        DeliveryEvent(
+            stage: WorkStage(consuming: stage), queue: topology.workQueue(stage), outcome: settled,
+            duration: began.duration(to: .now), attempt: MessageEnvelope.attempt(of: delivery.properties)
+        ).emit(logger)
+        return if case .stop(let error) = outcome { error } else { nil }
+    }
+
+    /// Has the delivery handled, again and again while a service that every message needs is down. That pauses the whole
+    /// worker without using attempts: each slot holds one delivery and takes no other.
+    private func handle(_ delivery: Delivery, _ logger: Logger) async -> Outcome {
         let began = ContinuousClock.now
         var pause = Duration.seconds(1)
         while true {
             let outcome = await handler.handle(delivery)
-            switch outcome {
-            case .done(let rejected):
-                for part in rejected {
-                    let letter = DeadLetter(stage: stage, fault: part.fault, documentID: part.documentID)
-                    guard await bury(letter, body: part.body, delivery, logger) else { return nil }
-                }
-                await consumer.settle(delivery, .acknowledge)
-                logger.debug("Delivery done", metadata: ["duration": "\(began.duration(to: .now))"])
-                return nil
-            case .deadLetter(let fault):
-                let letter = DeadLetter(stage: stage, fault: fault, documentID: nil)
-                if await bury(letter, body: delivery.body, delivery, logger) {
-                    await consumer.settle(delivery, .acknowledge)
-                }
-                return nil
-            case .retry(let fault):
-                await retry(delivery, fault, logger)
-                return nil
-            case .unavailable(let fault):
-                logger.warning(
-                    "A needed service is unavailable, trying again",
-                    metadata: ["error.code": "\(fault.reason)", "error.detail": "\(fault.detail)", "pause": "\(pause)"])
-                guard began.duration(to: .now) < Self.longestWait else {
-                    await move(delivery, to: .fiveMinutes, attempt: nil, logger)
-                    return nil
-                }
-                let wait = pause
-                let rested: Void? = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
-                guard rested != nil, !Task.isShuttingDownGracefully else {
-                    await consumer.settle(delivery, .requeue)
-                    return nil
-                }
-                pause = min(pause * 2, .seconds(30))
-            case .postpone:
-                await consumer.settle(delivery, .requeue)
-                return nil
-            case .stop(let error):
-                await consumer.settle(delivery, .requeue)
-                return error
+            guard case .unavailable(let fault) = outcome, began.duration(to: .now) < Self.longestWait else {
+                return outcome
             }
+            PauseEvent(stage: WorkStage(consuming: stage), fault: fault, pause: pause).emit(logger)
+            let wait = pause
+            let rested: Void? = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
+            guard rested != nil, !Task.isShuttingDownGracefully else { return .postpone }
+            pause = min(pause * 2, .seconds(30))
         }
     }
 
-    private func retry(_ delivery: Delivery, _ fault: Fault, _ logger: Logger) async {
+    /// Makes the outcome safe, then settles. What cannot be made safe is handed back.
+    private func settle(_ delivery: Delivery, _ outcome: Outcome, _ logger: Logger) async -> DeliveryEvent.Outcome {
+        let (settlement, settled): (Settlement, DeliveryEvent.Outcome)
+        switch outcome {
+        case .done(let rejected):
+            var isSafe = true
+            for part in rejected where isSafe {
+                let letter = DeadLetter(stage: stage, fault: part.fault, documentID: part.documentID)
+                isSafe = await bury(letter, body: part.body, delivery, logger)
+            }
+            settlement = isSafe ? .acknowledge : .requeue
+            settled = isSafe ? (rejected.isEmpty ? .done : .partlyDone) : .requeued
+        case .deadLetter(let fault):
+            let isSafe = await bury(fault, delivery, logger)
+            (settlement, settled) = isSafe ? (.acknowledge, .deadLettered) : (.requeue, .requeued)
+        case .retry(let fault):
+            (settlement, settled) = await retry(delivery, fault, logger)
+        case .unavailable:
+            let isSafe = await move(delivery, to: .fiveMinutes, attempt: nil, logger)
+            (settlement, settled) = isSafe ? (.acknowledge, .parked) : (.requeue, .requeued)
+        case .postpone, .stop:
+            (settlement, settled) = (.requeue, .requeued)
+        }
+        await consumer.settle(delivery, settlement)
+        return settled
+    }
+
+    private func retry(
+        _ delivery: Delivery, _ fault: Fault, _ logger: Logger
+    ) async -> (Settlement, DeliveryEvent.Outcome) {
         let attempt = MessageEnvelope.attempt(of: delivery.properties)
         guard let delay = retries.delay(after: attempt) else {
-            let letter = DeadLetter(stage: stage, fault: fault, documentID: nil)
-            if await bury(letter, body: delivery.body, delivery, logger) {
-                await consumer.settle(delivery, .acknowledge)
-            }
-            return
+            return await bury(fault, delivery, logger) ? (.acknowledge, .deadLettered) : (.requeue, .requeued)
         }
-        logger.info(
-            "Delivery will be tried again",
-            metadata: [
-                "attempt": "\(attempt)", "delay": "\(delay.rawValue)", "error.code": "\(fault.reason)",
-                "error.detail": "\(fault.detail)",
-            ])
-        await move(delivery, to: delay, attempt: attempt + 1, logger)
+        guard await move(delivery, to: delay, attempt: attempt + 1, logger) else { return (.requeue, .requeued) }
+        RetryEvent(stage: WorkStage(consuming: stage), fault: fault, attempt: attempt, delay: delay).emit(logger)
+        return (.acknowledge, .retried)
     }
 
-    /// Publishes a copy to a retry queue, then acknowledges the original.
-    private func move(_ delivery: Delivery, to delay: Topology.RetryDelay, attempt: Int?, _ logger: Logger) async {
+    /// Publishes a copy to a retry queue. False when it could not be confirmed.
+    private func move(
+        _ delivery: Delivery, to delay: Topology.RetryDelay, attempt: Int?, _ logger: Logger
+    ) async -> Bool {
         var properties = delivery.properties
         properties.headers = properties.headers.withoutBrokerHeaders
         if let attempt { properties.headers["x-attempt"] = .int(Int64(attempt)) }
-        let publishing = Publishing(
-            exchange: topology.exchange, routingKey: topology.retryKey(stage, delay), properties: properties,
-            body: delivery.body)
-        if await confirmed(publishing, logger) {
-            await consumer.settle(delivery, .acknowledge)
-        } else {
-            await consumer.settle(delivery, .requeue)
-        }
+        return await confirmed(
+            Publishing(
+                exchange: topology.exchange, routingKey: topology.retryKey(stage, delay), properties: properties,
+                body: delivery.body), logger)
     }
 
-    /// Publishes a dead letter. False when it could not be confirmed; the delivery has then been handed back.
+    private func bury(_ fault: Fault, _ delivery: Delivery, _ logger: Logger) async -> Bool {
+        await bury(DeadLetter(stage: stage, fault: fault, documentID: nil), body: delivery.body, delivery, logger)
+    }
+
+    /// Publishes a dead letter. False when it could not be confirmed.
     private func bury(_ letter: DeadLetter, body: [UInt8], _ delivery: Delivery, _ logger: Logger) async -> Bool {
-        logger.error(
-            "Moved to the dead letters",
-            metadata: [
-                "stage": "\(stage.rawValue)", "error.code": "\(letter.fault.reason)",
-                "error.detail": "\(letter.fault.detail)", "document.id": "\(letter.documentID ?? "")",
-            ])
-        if await confirmed(letter.publishing(of: body, properties: delivery.properties, topology: topology), logger) {
-            return true
-        }
-        await consumer.settle(delivery, .requeue)
-        return false
+        let publishing = letter.publishing(of: body, properties: delivery.properties, topology: topology)
+        guard await confirmed(publishing, logger) else { return false }
+        DeadLetterEvent(
+            stage: WorkStage(consuming: stage), fault: letter.fault, documentID: letter.documentID
+        ).emit(logger)
+        return true
     }
 
     private func confirmed(_ publishing: Publishing, _ logger: Logger) async -> Bool {
@@ -112,7 +112,8 @@ extension Worker {
             try await publisher.publish(publishing)
             return true
         } catch {
-            logger.error("Could not move a message aside, handing it back", metadata: ["error.detail": "\(error)"])
+            logger.error(
+                "A message could not be moved aside and is handed back", metadata: [LogKey.errorDetail: "\(error)"])
             return false
         }
     }

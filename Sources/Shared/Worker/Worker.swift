@@ -56,6 +56,14 @@ public struct Worker: Service {
     /// Works until a graceful shutdown, the drain's end, or a fault that stops the process.
     public func run() async throws {
         let activity = Activity()
+        defer {
+            logger.notice(
+                "Stopped",
+                metadata: [
+                    "deliveries": "\(activity.total)",
+                    "memory.peak_mb": "\((ProcessMemory.peakResidentBytes + (1 << 19)) >> 20)",
+                ])
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             if let drain { group.addTask { await watch(drain, activity) } }
             defer { group.cancelAll() }

@@ -47,6 +47,6 @@ struct ChunkCommand: AsyncParsableCommand {
                 }
             }
         }
-        StandardStreams.shared.print(bytes: writer.bytes + [UInt8(ascii: "\n")])
+        StandardStreams.shared.print(bytes: writer.bytes)
     }
 }

@@ -30,7 +30,7 @@ struct EmbedCommand: AsyncParsableCommand {
                 writer.key("vector")
                 writer.value(vector)
             }
-            StandardStreams.shared.print(bytes: writer.bytes + [UInt8(ascii: "\n")])
+            StandardStreams.shared.print(bytes: writer.bytes)
             return .done
         }
     }

@@ -70,13 +70,18 @@ import Testing
         }
     }
 
-    @Test func aDeletedQueueIsWaitedForAndConsumedAgain() async throws {
+    /// A quorum queue declared again at once does not cancel its consumers (RabbitMQ 3.10.8): found by asking.
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func aDeletedQueueIsWaitedForAndConsumedAgain(atOnce: Bool) async throws {
         try await Scene.with { scene in
-            let (publisher, consumer) = (scene.publisher(), scene.consumer(prefetch: 1))
+            var settings = scene.settings
+            settings.subscriptionCheckInterval = .seconds(1)
+            let (publisher, consumer) = (scene.publisher(), scene.consumer(settings, prefetch: 1))
             try await consumer.connect()
             try await BrokerConnection.with(scene.settings, name: "test") { broker throws(BrokerError) in
                 try await broker.deleteQueue(scene.queue)
             }
+            if !atOnce { while consumer.state == .connected { try await Task.sleep(for: .milliseconds(10)) } }
             try await BrokerConnection.with(scene.settings, name: "test") { broker throws(BrokerError) in
                 try await broker.declareQueue(scene.queue, arguments: ["x-queue-type": .string("quorum")])
                 try await broker.bind(queue: scene.queue, to: scene.exchange, routingKey: scene.routingKey)

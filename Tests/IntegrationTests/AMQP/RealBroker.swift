@@ -22,7 +22,7 @@ struct RealBroker {
 
     static var logger: Logger {
         var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        logger.logLevel = environment("OHRA_TEST_LOG_LEVEL").flatMap(Logger.Level.init(rawValue:)) ?? .critical
         return logger
     }
 

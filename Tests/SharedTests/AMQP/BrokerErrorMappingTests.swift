@@ -52,7 +52,7 @@ import Testing
             #expect(delay >= .seconds(1) && delay <= min(.seconds(30), .seconds(1 << min(round, 10))))
         }
         #expect(schedule.delay(after: BrokerError(.unauthorized, "no")) >= .seconds(60))
-        #expect(schedule.isReminderDue())
-        #expect(!schedule.isReminderDue())
+        #expect(schedule.isReminderDue() == true)
+        #expect(schedule.isReminderDue() == false)
     }
 }

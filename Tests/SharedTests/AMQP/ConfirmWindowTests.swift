@@ -18,10 +18,10 @@ import Testing
     @Test func unknownAndRepeatedTagsAreIgnored() {
         var window = ConfirmWindow<Int>()
         window.append(1)
-        #expect(window.settle(tag: 9, multiple: false).isEmpty)
+        #expect(window.settle(tag: 9, multiple: false).count == 0)
         #expect(window.settle(tag: .max, multiple: true).count == 1)
-        #expect(window.settle(tag: 1, multiple: false).isEmpty)
-        #expect(window.settle(tag: 1, multiple: true).isEmpty)
+        #expect(window.settle(tag: 1, multiple: false).count == 0)
+        #expect(window.settle(tag: 1, multiple: true).count == 0)
     }
 
     @Test func aReturnMarksTheOldestMatchAndItsConfirmStillCounts() {

@@ -91,7 +91,8 @@ import Testing
     }
 
     @Test func withoutAPortItOnlyWaits() async throws {
-        let server = AdminServer(AdminSettings(), registry: PrometheusRegistry(), logger: Self.silent, readiness: { [] })
+        let server = AdminServer(
+            AdminSettings(), registry: PrometheusRegistry(), logger: Self.silent, readiness: { [] })
         let group = ServiceGroup(configuration: .init(services: [.init(service: server)], logger: Self.silent))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

@@ -32,7 +32,10 @@ import Testing
         logger(format, on: piped).warning("x\ny", metadata: ["k\n\u{1B}": .string(hostile), "n": ["d\n": ["\u{1B}"]]])
         let text = piped.readError()
         #expect(text.hasSuffix("\n"))
-        #expect(!text.dropLast().unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E })
+        #expect(
+            !text.dropLast().unicodeScalars.contains {
+                $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E
+            })
         if format == .json { _ = try JSONElement(parsing: Array(text.utf8)) }
     }
 

@@ -3,10 +3,11 @@ import Testing
 @testable import Shared
 
 @Suite struct ProgramFailureTests {
-    @Test(arguments: [
-        (BrokerError.Code.unauthorized, 77), (.unavailable, 69), (.connectionLost, 69), (.topology, 78),
-        (.refused, 69), (.protocolViolation, 69), (.cancelled, 1),
-    ] as [(BrokerError.Code, Int32)])
+    @Test(
+        arguments: [
+            (BrokerError.Code.unauthorized, 77), (.unavailable, 69), (.connectionLost, 69), (.topology, 78),
+            (.refused, 69), (.protocolViolation, 69), (.cancelled, 1),
+        ] as [(BrokerError.Code, Int32)])
     func brokerErrorsMapToSysexits(code: BrokerError.Code, expected: Int32) {
         #expect(BrokerError(code, "x").exitCode == expected)
     }

@@ -104,13 +104,15 @@ import Testing
         }
         let fault = Fault("qdrant_unavailable", "connection refused")
         MetricName.$factory.withValue(registry) {
-            DeliveryEvent(stage: .loader, queue: "ohra.vectors", outcome: .done, duration: .milliseconds(20)).emit(logger)
+            DeliveryEvent(stage: .loader, queue: "ohra.vectors", outcome: .done, duration: .milliseconds(20)).emit(
+                logger)
             RetryEvent(stage: .loader, fault: fault, attempt: 2, delay: .fiveMinutes).emit(logger)
             DeadLetterEvent(stage: .loader, fault: fault, documentID: "jira:x:1").emit(logger)
             PauseEvent(stage: .loader, fault: fault, pause: .seconds(4)).emit(logger)
             VolumeEvent(stage: .loader, outcome: .loaded, documents: 2, vectors: 5).emit(logger)
             VolumeEvent(stage: .loader, outcome: .stale).emit(logger)
-            PublishEvent(stage: .extractor, kind: .documents, count: 10, bytes: 1000, duration: .seconds(1)).emit(logger)
+            PublishEvent(stage: .extractor, kind: .documents, count: 10, bytes: 1000, duration: .seconds(1)).emit(
+                logger)
             PublishEvent(
                 stage: .extractor, kind: .documents, count: 10, bytes: 1000, duration: .seconds(1),
                 error: BrokerError(.refused, "queue full")
@@ -133,7 +135,8 @@ import Testing
         }
         #expect(lines.contains { $0.hasPrefix("# HELP ohra_deliveries_total ") })
         let logged = try piped.readError().split(separator: "\n").map { try JSONElement(parsing: Array($0.utf8)) }
-        #expect(logged.map { $0["level"]?.string } == ["debug", "info", "error", "warning", "debug", "debug", "warning"])
+        let levels = logged.map { $0["level"]?.string ?? "" }
+        #expect(levels == ["debug", "info", "error", "warning", "debug", "debug", "warning"])
         #expect(logged[2][LogKey.document]?.string == "jira:x:1")
         #expect(logged[0][LogKey.duration]?.double == 0.02)
     }

@@ -30,23 +30,31 @@ public actor CurlTransport: HTTPTransport {
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let start = ContinuousClock.now
         let target = try CurlTarget(request)
-        guard !isClosed, let multi = openMulti() else {
-            throw HTTPError(.cancelled, endpoint: target.endpoint, message: "the HTTP transport is closed")
-        }
         lastID += 1
         let id = lastID
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<CurlTransfer.Outcome, Never>) in
-                let transfer = CurlTransfer(
-                    id: id, request: request, target: target, start: start, continuation: continuation)
-                Task.isCancelled ? transfer.finish(.cancelled) : multi.start(transfer)
-            }
+            await transfer(id, request, target, start)
         } onCancel: {
-            // Unstructured: a cancellation handler cannot wait. It only carries the id to this actor, and arrives after
-            // the transfer was started, because the actor's job runs from entering the handler to the suspension.
+            // Unstructured: a cancellation handler cannot wait. It only carries the id to this actor. Should it arrive
+            // before the transfer starts, the start sees the task's flag.
             Task { await self.cancel(id) }
         }
         return try result.get()
+    }
+
+    /// A method of its own: the closure in `send` would leave the actor's thread if it did not use `self` (a closure
+    /// that does not capture the isolated parameter is nonisolated, SE-0420), and the compiler does not say so.
+    private func transfer(
+        _ id: UInt64, _ request: HTTPRequest, _ target: CurlTarget, _ start: ContinuousClock.Instant
+    ) async -> CurlTransfer.Outcome {
+        await withCheckedContinuation { continuation in
+            preconditionIsolated()
+            let transfer = CurlTransfer(
+                id: id, request: request, target: target, start: start, continuation: continuation)
+            guard !Task.isCancelled else { return transfer.finish(.cancelled) }
+            guard !isClosed, let multi = openMulti() else { return transfer.finish(.closed) }
+            multi.start(transfer)
+        }
     }
 
     /// Ends all transfers with ``HTTPError/Code/cancelled`` and closes all connections; later requests fail the same way.

@@ -10,7 +10,7 @@ public import ServiceLifecycle
 /// Put it first into the service group: services stop in reverse order, so that it answers until the work is done.
 /// A request is answered within ``patience`` seconds, bodies are never read into memory. FlyingFox sets no limit to the
 /// length of request headers and the number of connections: hence loopback by default.
-public struct AdminServer: Service {
+public struct AdminServer: Service, CustomStringConvertible {
     /// Seconds for one answer.
     static let patience = 5.0
 
@@ -42,6 +42,9 @@ public struct AdminServer: Service {
         self.readiness = readiness
     }
 
+    /// ServiceLifecycle prints its services at debug level.
+    public var description: String { "admin endpoints" }
+
     /// Serves until the graceful shutdown.
     ///
     /// - Throws: ``SettingsError`` when the address cannot be listened on.
@@ -50,6 +53,7 @@ public struct AdminServer: Service {
             return try await gracefulShutdown()
         }
         do {
+            try Self.checkIsFree(address)
             try await cancelWhenGracefulShutdown { try await serve(on: address) }
         } catch {
             guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
@@ -63,6 +67,14 @@ public struct AdminServer: Service {
         return try? sockaddr_in6.inet6(ip6: host, port: port)
     }
 
+    /// Binds and closes once. In FlyingFox, a failed bind is told only after those who wait for the server gave up.
+    private static func checkIsFree(_ address: some SocketAddress) throws {
+        let socket = try Socket(domain: Int32(type(of: address).family))
+        defer { try? socket.close() }
+        try socket.setValue(true, for: .localAddressReuse)
+        try socket.bind(to: address)
+    }
+
     private func serve(on address: some SocketAddress) async throws {
         let server = HTTPServer(address: address, timeout: Self.patience, logger: .disabled)
         await server.appendRoute("*") { await answer($0) }
@@ -72,7 +84,9 @@ public struct AdminServer: Service {
                 // Fails only when the server does, which then says why itself.
                 guard (try? await server.waitUntilListening()) != nil else { return }
                 let port = await server.listeningAddress?.port ?? 0
-                logger.info("Admin endpoints are up", metadata: ["admin.host": "\(settings.host)", "admin.port": "\(port)"])
+                logger.info(
+                    "Admin endpoints are up",
+                    metadata: [LogKey.host: .string(settings.host), LogKey.port: .stringConvertible(Int(port))])
                 onListening?(port)
             }
             try await group.waitForAll()

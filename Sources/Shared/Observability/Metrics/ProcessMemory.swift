@@ -12,7 +12,7 @@ public enum ProcessMemory {
     public static var peakResidentBytes: Int {
         guard let status = ProcFile.read("/proc/self/status"),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
-            let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Int($0) })
+            let kilobytes = Int(String(line.drop { !$0.isNumber }.prefix { $0.isNumber }))
         else { return residentBytes }
         return kilobytes * 1024
     }

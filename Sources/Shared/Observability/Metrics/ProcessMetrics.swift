@@ -11,7 +11,9 @@ enum ProcessMetrics {
             text.sample(name, "", value)
         }
         write("process_resident_memory_bytes", .gauge, "Memory in use", Double(ProcessMemory.residentBytes))
-        write("process_peak_resident_memory_bytes", .gauge, "Most memory ever in use", Double(ProcessMemory.peakResidentBytes))
+        write(
+            "process_peak_resident_memory_bytes", .gauge, "Most memory ever in use",
+            Double(ProcessMemory.peakResidentBytes))
         write("process_virtual_memory_bytes", .gauge, "Address space", Double(ProcessMemory.virtualBytes))
         write("process_cpu_seconds_total", .counter, "User and system CPU time", cpuSeconds)
         write("process_open_fds", .gauge, "Open file descriptors", openDescriptors.map { Double($0) })
@@ -47,7 +49,9 @@ enum ProcessMetrics {
             let boot = ProcFile.read("/proc/stat")?.split(separator: "\n").first(where: { $0.hasPrefix("btime ") })
         else { return nil }
         let fields = status[status.index(after: end)...].split(separator: " ")
-        guard fields.count > 19, let ticks = Double(fields[19]), let began = Double(boot.dropFirst(6)) else { return nil }
+        guard fields.count > 19, let ticks = Double(fields[19]), let began = Double(boot.dropFirst(6)) else {
+            return nil
+        }
         return began + ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 }

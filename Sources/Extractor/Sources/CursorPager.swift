@@ -1,0 +1,69 @@
+import Shared
+
+/// Walks a listing that is continued by opaque tokens, page by page, to its true end.
+///
+/// A short or empty page is no end, only a missing token is. A token that came before would go round in circles, so it is an
+/// error, as is a long row of empty pages: a listing is complete or it fails.
+actor CursorPager {
+    struct Page: Sendable {
+        var items: [JSONElement]
+        /// nil or empty on the last page.
+        var next: String?
+    }
+
+    private static let maximumEmptyPages = 200
+
+    private let what: String
+    private let fetch: @Sendable (String?) async throws(SourceError) -> Page
+    private var token: String?
+    private var seen: Set<String> = []
+    private var isDone = false
+
+    /// - Parameters:
+    ///   - what: the listing in messages: `Confluence search`.
+    ///   - fetch: reads the page of a token, nil for the first.
+    init(_ what: String, fetch: @escaping @Sendable (String?) async throws(SourceError) -> Page) {
+        self.what = what
+        self.fetch = fetch
+    }
+
+    /// The items of the next page that has any; nil at the end.
+    func next() async throws(SourceError) -> [JSONElement]? {
+        for _ in 0..<Self.maximumEmptyPages {
+            if isDone { return nil }
+            let page = try await fetch(token)
+            if let next = page.next, !next.isEmpty {
+                guard seen.insert(next).inserted else {
+                    throw SourceError(.unexpectedAnswer, "\(what): the same page was offered twice, the listing is incomplete")
+                }
+                token = next
+            } else {
+                isDone = true
+            }
+            if !page.items.isEmpty { return page.items }
+        }
+        throw SourceError(.unexpectedAnswer, "\(what): \(Self.maximumEmptyPages) empty pages in a row")
+    }
+
+    /// Everything that is left.
+    func all() async throws(SourceError) -> [JSONElement] {
+        var items: [JSONElement] = []
+        while let page = try await next() { items += page }
+        return items
+    }
+
+    /// All items of a listing that is continued by offset, which advances by what was received.
+    static func byOffset(
+        _ what: String, fetch: (Int) async throws(SourceError) -> (items: [JSONElement], hasMore: Bool)
+    ) async throws(SourceError) -> [JSONElement] {
+        var items: [JSONElement] = []
+        while true {
+            let page = try await fetch(items.count)
+            items += page.items
+            if !page.hasMore { return items }
+            if page.items.isEmpty {
+                throw SourceError(.unexpectedAnswer, "\(what): an empty page before the end, the listing is incomplete")
+            }
+        }
+    }
+}
