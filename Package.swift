@@ -70,7 +70,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Shared", logging], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
-            name: "SharedTests", dependencies: ["Shared", "TestSupport", logging, metrics, lifecycle, http],
+            name: "SharedTests",
+            dependencies: ["Shared", "TestSupport", configuration, logging, metrics, lifecycle, http],
             swiftSettings: settings),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration], swiftSettings: settings),

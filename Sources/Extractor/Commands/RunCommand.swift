@@ -59,11 +59,15 @@ struct RunCommand: AsyncParsableCommand {
             let transport = CurlTransport()
             return FleetSettings(
                 broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings),
-                sources: SourceRegistry.configured(source, from: &settings, transport: transport), transport: transport)
+                sources: SourceRegistry.configured(source, from: &settings, transport: transport),
+                admin: AdminSettings(&settings), transport: transport)
         } work: { program, settings in
             let extractor = Extractor(program: program, settings: settings, options: options, printsJSON: json)
             if let schedule {
-                try await program.serve([ScheduledExtraction(extractor: extractor, interval: .seconds(schedule * 3600))])
+                try await program.serve([
+                    AdminServer(settings.admin, logger: program.logger) { [] },
+                    ScheduledExtraction(extractor: extractor, interval: .seconds(schedule * 3600)),
+                ])
                 return .done
             }
             return try await extractor.runOnce()
@@ -98,5 +102,6 @@ struct FleetSettings: Sendable {
     let broker: BrokerSettings
     let qdrant: QdrantSettings
     let sources: [any DocumentSource]
+    let admin: AdminSettings
     let transport: CurlTransport
 }

@@ -1,7 +1,7 @@
 /// Lays cells out on a grid: a cell that spans columns or rows keeps its text in its first place, the others stay blank.
 struct TableBuilder {
-    /// Spans beyond this many columns are cut; Markdown has no use for them and a stranger could ask for thousands.
-    private static let widestSpan = 64
+    /// Spans reach no further than this column; a stranger could ask for thousands of blank cells.
+    private static let lastSpannedColumn = 100
 
     private var rows: [[[MarkdownBlock]]] = []
     /// For each column, in how many further rows it is taken by a cell above.
@@ -22,13 +22,17 @@ struct TableBuilder {
             rows[row].append([])
             column += 1
         }
-        let width = min(max(columns, 1), Self.widestSpan)
+        let width = min(max(columns, 1), max(1, Self.lastSpannedColumn - column))
         rows[row].append(content)
         rows[row] += [[MarkdownBlock]](repeating: [], count: width - 1)
+        // Beyond the limit a cell stands for itself only.
+        guard column + width <= Self.lastSpannedColumn else { return finishCell(row, isHeader) }
         if taken.count < column + width { taken += [Int](repeating: 0, count: column + width - taken.count) }
         for covered in column..<(column + width) { taken[covered] = max(rowSpan, 1) }
-        allHeaders[row] = allHeaders[row] && isHeader
+        finishCell(row, isHeader)
     }
+
+    private mutating func finishCell(_ row: Int, _ isHeader: Bool) { allHeaders[row] = allHeaders[row] && isHeader }
 
     /// The table; rows in which nothing stands are left out.
     var table: MarkdownTable {

@@ -3,9 +3,12 @@ import ServiceLifecycle
 import Shared
 
 /// Repeats runs at a fixed interval. A run that takes longer than the interval delays the next one: two never overlap.
-struct ScheduledExtraction: Service {
+struct ScheduledExtraction: Service, CustomStringConvertible {
     var extractor: Extractor
     let interval: Duration
+
+    /// Short, as service groups log it.
+    var description: String { "scheduled extraction" }
 
     func run() async throws {
         var extractor = extractor

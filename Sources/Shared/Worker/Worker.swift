@@ -6,7 +6,7 @@ public import ServiceLifecycle
 /// A delivery is acknowledged only after its effects are safe: confirmed by the broker or completed in Qdrant. Retries and
 /// dead letters are published, confirmed, and only then is the original acknowledged: killed in between, the message is
 /// there twice, never not at all, and every effect is idempotent.
-public struct Worker: Service {
+public struct Worker: Service, CustomStringConvertible {
     /// Leaves ``run()`` once the queue has stayed empty.
     public struct Drain: Sendable {
         /// How long nothing may have come.
@@ -47,6 +47,9 @@ public struct Worker: Service {
         self.drain = drain
         self.logger = logger
     }
+
+    /// Short, as service groups log it.
+    public var description: String { "worker on \(topology.workQueue(stage))" }
 
     private enum Event {
         case settled(stopping: (any Error)?)

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Glibc
 import Logging
 import Metrics
@@ -31,8 +32,16 @@ import Testing
         }
     }
 
-    /// Sends one request on a blocking socket and reads until the server closes.
-    private func ask(_ port: UInt16, _ line: String) -> String {
+    /// Sends one request and reads until the server closes.
+    private func ask(_ port: UInt16, _ line: String) async -> String {
+        // On a thread of its own: blocking reads on the few threads of the concurrency pool would keep the server from
+        // answering.
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: Self.askBlocking(port, line)) }
+        }
+    }
+
+    private static func askBlocking(_ port: UInt16, _ line: String) -> String {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
@@ -60,25 +69,25 @@ import Testing
         let registry = PrometheusRegistry()
         registry.makeCounter(label: "a_total", dimensions: []).increment(by: 4)
         try await withServer(registry: registry) { port in
-            let metrics = ask(port, "GET /metrics")
+            let metrics = await ask(port, "GET /metrics")
             #expect(metrics.hasPrefix("HTTP/1.1 200"))
             #expect(metrics.contains("version=0.0.4"))
             #expect(metrics.contains("\na_total 4\n"))
-            #expect(ask(port, "GET /livez").hasPrefix("HTTP/1.1 200"))
-            #expect(ask(port, "GET /readyz").hasPrefix("HTTP/1.1 200"))
+            #expect(await ask(port, "GET /livez").hasPrefix("HTTP/1.1 200"))
+            #expect(await ask(port, "GET /readyz").hasPrefix("HTTP/1.1 200"))
             for line in ["GET /", "GET /metrics/x", "GET /../etc/passwd", "POST /other"] {
-                #expect(ask(port, line).hasPrefix("HTTP/1.1 404"), "\(line)")
+                #expect(await ask(port, line).hasPrefix("HTTP/1.1 404"), "\(line)")
             }
-            #expect(ask(port, "POST /metrics").hasPrefix("HTTP/1.1 405"))
+            #expect(await ask(port, "POST /metrics").hasPrefix("HTTP/1.1 405"))
         }
     }
 
     @Test func readinessNamesWhatFails() async throws {
         try await withServer(failing: [FailingPart("broker", "connection refused\n")]) { port in
-            let answer = ask(port, "GET /readyz")
+            let answer = await ask(port, "GET /readyz")
             #expect(answer.hasPrefix("HTTP/1.1 503"))
             #expect(answer.contains(#"{"ready":false,"failing":[{"part":"broker","reason":"connection refused\\n"}]}"#))
-            #expect(ask(port, "GET /livez").hasPrefix("HTTP/1.1 200"))
+            #expect(await ask(port, "GET /livez").hasPrefix("HTTP/1.1 200"))
         }
     }
 
