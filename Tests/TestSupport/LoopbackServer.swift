@@ -186,7 +186,9 @@ extension LoopbackServer {
 
         private static func end(of bytes: [UInt8]) -> Int? {
             guard bytes.count >= 4 else { return nil }
-            return (3..<bytes.count).first { bytes[$0] == 10 && bytes[$0 - 1] == 13 && bytes[$0 - 2] == 10 }.map { $0 + 1 }
+            return (3..<bytes.count).first { bytes[$0] == 10 && bytes[$0 - 1] == 13 && bytes[$0 - 2] == 10 }.map {
+                $0 + 1
+            }
         }
 
         private static func parse(_ head: String) -> Request {

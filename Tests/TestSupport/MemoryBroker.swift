@@ -1,6 +1,5 @@
-import Synchronization
-
 public import Shared
+import Synchronization
 
 /// A broker in memory: direct exchanges, bindings, queues, prefetch, requeue with the redelivered flag. Keeps to what the
 /// conformance suite says of the real one.
@@ -219,7 +218,8 @@ public final class MemoryConsumer: BrokerConsumer {
             return (
                 waiter,
                 Delivery(
-                    tag: state.lastTag, connection: 1, isRedelivered: message.isRedelivered, exchange: publishing.exchange,
+                    tag: state.lastTag, connection: 1, isRedelivered: message.isRedelivered,
+                    exchange: publishing.exchange,
                     routingKey: publishing.routingKey, properties: publishing.properties, body: publishing.body)
             )
         }

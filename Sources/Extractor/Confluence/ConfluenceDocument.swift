@@ -11,7 +11,8 @@ struct ConfluenceDocument: Sendable {
         let version = page["version"]
         guard let revision = version?["number"]?.int, revision > 0,
             let space = page["space"]?["key"]?.string, !space.isEmpty,
-            let updated = (version?["when"]?.string ?? page["history"]?["lastUpdated"]?["when"]?.string).flatMap(Moment.init)
+            let updated = (version?["when"]?.string ?? page["history"]?["lastUpdated"]?["when"]?.string).flatMap(
+                Moment.init)
         else {
             throw SourceError(.unexpectedAnswer, "Confluence: page \(id) without version, date or space")
         }
@@ -25,7 +26,8 @@ struct ConfluenceDocument: Sendable {
             id: "\(ConfluenceSource.name):\(instance):\(id)",
             title: TextCleaner.clean(page["title"]?.string ?? "").onOneLine,
             content: DocumentComments.append(comments, to: text),
-            url: address(of: page, id), author: TextCleaner.clean(version?["by"]?["displayName"]?.string ?? "").onOneLine,
+            url: address(of: page, id),
+            author: TextCleaner.clean(version?["by"]?["displayName"]?.string ?? "").onOneLine,
             updatedAt: updated.rfc3339, sourceType: ConfluenceSource.name,
             versionKey: "v\(revision)-\(digest(page, space, comments))", revision: revision, scope: space,
             metadata: metadata(page, space, comments.count))
@@ -59,9 +61,11 @@ struct ConfluenceDocument: Sendable {
         key.add("ancestors", list(page["ancestors"]) { "\($0["id"]?.string ?? "") \($0["title"]?.string ?? "")" })
         key.add("labels", labels(page))
         key.add("comments", DocumentComments.fingerprint(comments))
-        key.add("attachments", list(page["children"]?["attachment"]?["results"]) {
-            "\($0["id"]?.string ?? ""):\($0["version"]?["number"]?.int ?? 0)"
-        }.sorted())
+        key.add(
+            "attachments",
+            list(page["children"]?["attachment"]?["results"]) {
+                "\($0["id"]?.string ?? ""):\($0["version"]?["number"]?.int ?? 0)"
+            }.sorted())
         key.add("attachment_count", page["children"]?["attachment"]?["size"]?.int.map(String.init))
         return key.digest
     }
@@ -72,7 +76,8 @@ struct ConfluenceDocument: Sendable {
             writer.optionalMember("space_name", page["space"]?["name"]?.string)
             writer.optionalMember("type", page["type"]?.string)
             writer.optionalMember("labels", labels(page))
-            writer.optionalMember("ancestors", list(page["ancestors"]) { $0["title"]?.string ?? "" }.filter { !$0.isEmpty })
+            writer.optionalMember(
+                "ancestors", list(page["ancestors"]) { $0["title"]?.string ?? "" }.filter { !$0.isEmpty })
             let created = page["history"]?["createdDate"]?.string.flatMap(Moment.init)
             writer.optionalMember("created_at", created?.rfc3339)
             writer.member("comment_count", commentCount)
@@ -93,7 +98,9 @@ struct ConfluenceDocument: Sendable {
     /// The page's address: `_links.base` of the search stands at its head and not with the page, so the site's own is taken.
     private func address(of page: JSONElement, _ id: String) -> String {
         let links = page["_links"]
-        guard let path = links?["webui"]?.string, path.hasPrefix("/") else { return "\(site)/pages/viewpage.action?pageId=\(id)" }
+        guard let path = links?["webui"]?.string, path.hasPrefix("/") else {
+            return "\(site)/pages/viewpage.action?pageId=\(id)"
+        }
         guard let base = links?["base"]?.string, base.hasPrefix("https://") || base.hasPrefix("http://") else {
             return site + path
         }

@@ -31,7 +31,8 @@ enum ConfluenceSearch {
         let pairs = query.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "#") })
         for name in ["cursor=", "start="] {
             for pair in pairs where pair.starts(with: name.utf8) && pair.count > name.utf8.count {
-                guard pair.count < 8192, pair.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }) else { break }
+                guard pair.count < 8192, pair.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") })
+                else { break }
                 return String(decoding: pair, as: UTF8.self)
             }
         }
@@ -41,7 +42,8 @@ enum ConfluenceSearch {
     /// The id of a page, blog post or comment: digits only.
     static func numericID(_ item: JSONElement) throws(SourceError) -> String {
         let id = item["id"]?.string ?? item["id"]?.int.map(String.init) ?? ""
-        guard !id.isEmpty, id.utf8.count <= 20, id.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+        guard !id.isEmpty, id.utf8.count <= 20, id.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+        else {
             throw SourceError(.unexpectedAnswer, "Confluence: content without a numeric id")
         }
         return id

@@ -30,9 +30,10 @@ struct ConfluenceSource: DocumentSource {
         self.settings = settings
         self.spaces = spaces
         self.now = now
-        site = Site(candidates: Self.contextPaths(of: settings.url).map {
-            AtlassianClient(settings: settings, contextPath: $0, transport: transport, clock: clock)
-        })
+        site = Site(
+            candidates: Self.contextPaths(of: settings.url).map {
+                AtlassianClient(settings: settings, contextPath: $0, transport: transport, clock: clock)
+            })
     }
 
     static func configured(from settings: inout SettingsReader, transport: any HTTPTransport) -> ConfluenceSource? {
@@ -45,7 +46,8 @@ struct ConfluenceSource: DocumentSource {
             try await client.get("/rest/api/user/current")
         }
         // Credentials that are not recognised make an anonymous visitor, who sees an empty site.
-        guard user["type"]?.string != "anonymous", user["accountId"] != nil || user["userKey"] != nil || user["username"] != nil
+        guard user["type"]?.string != "anonymous",
+            user["accountId"] != nil || user["userKey"] != nil || user["username"] != nil
         else {
             let names = AtlassianSettings.Names(product: settings.product)
             throw SourceError(
@@ -58,7 +60,8 @@ struct ConfluenceSource: DocumentSource {
         if !spaces.isEmpty { return spaces }
         let client = site.client
         let listed = try await CursorPager.byOffset("Confluence spaces") { start throws(SourceError) in
-            let answer = try await client.get("/rest/api/space", [("limit", "100"), ("start", "\(start)"), ("status", "current")])
+            let answer = try await client.get(
+                "/rest/api/space", [("limit", "100"), ("start", "\(start)"), ("status", "current")])
             return (try ConfluenceSearch.results(answer), ConfluenceSearch.hasNext(answer))
         }
         var keys: [String] = []

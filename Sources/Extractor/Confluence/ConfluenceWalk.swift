@@ -36,7 +36,8 @@ actor ConfluenceWalk {
             client, cql: "type in (page,blogpost) and \(window) order by lastmodified", limit: Self.pagesPerQuery,
             expand: Self.expand)
         children = ConfluenceSearch.pager(
-            client, cql: "type in (comment,attachment) and \(window) order by lastmodified", limit: 200, expand: "container")
+            client, cql: "type in (comment,attachment) and \(window) order by lastmodified", limit: 200,
+            expand: "container")
     }
 
     /// The CQL of spaces and time: minutes before the server's now, rounded up.
@@ -58,7 +59,8 @@ actor ConfluenceWalk {
         while let batch = takeBatch() {
             let list = batch.joined(separator: ",")
             let pager = ConfluenceSearch.pager(
-                client, cql: "type in (page,blogpost) and id in (\(list))", limit: Self.pagesPerQuery, expand: Self.expand)
+                client, cql: "type in (page,blogpost) and id in (\(list))", limit: Self.pagesPerQuery,
+                expand: Self.expand)
             let documents = try await deliver(try await pager.all())
             if !documents.isEmpty { return documents }
         }
@@ -76,7 +78,8 @@ actor ConfluenceWalk {
         var found: Set<String> = []
         while let items = try await children.next() {
             for item in items {
-                guard let container = item["container"], ["page", "blogpost"].contains(container["type"]?.string ?? "") else {
+                guard let container = item["container"], ["page", "blogpost"].contains(container["type"]?.string ?? "")
+                else {
                     continue
                 }
                 let id = try ConfluenceSearch.numericID(container)

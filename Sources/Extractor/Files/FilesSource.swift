@@ -64,7 +64,8 @@ struct FilesSource: DocumentSource {
 
     private func document(_ file: Entry, _ scope: String) throws(SourceError) -> Document {
         guard file.size <= Self.maximumFileBytes else {
-            throw SourceError(.rejected, "files: \(file.path) is larger than 8 MiB; split it or move it out of the folder")
+            throw SourceError(
+                .rejected, "files: \(file.path) is larger than 8 MiB; split it or move it out of the folder")
         }
         let path = root + "/" + file.path
         guard let bytes = FileManager.default.contents(atPath: path).map({ [UInt8]($0) }) else {
@@ -73,7 +74,8 @@ struct FilesSource: DocumentSource {
         let content = Self.markdown(bytes, file.type)
         return Document(
             id: identifier(file), title: Self.heading(of: content) ?? file.name, content: content,
-            url: "file://" + path.split(separator: "/").map { "/" + AtlassianClient.encoded(String($0)) }.joined(), author: "",
+            url: "file://" + path.split(separator: "/").map { "/" + AtlassianClient.encoded(String($0)) }.joined(),
+            author: "",
             updatedAt: Moment(validMilliseconds: file.changed)?.rfc3339 ?? "", sourceType: Self.name,
             versionKey: String(ContentHash.hex(content).prefix(32)), revision: max(0, file.changed), scope: scope,
             metadata: .object { $0.member("path", file.path) })
@@ -87,7 +89,9 @@ struct FilesSource: DocumentSource {
         switch type {
         case "html", "htm": HTMLConverter.markdown(bytes)
         case "json":
-            MarkdownWriter.markdown([.code(language: "json", text: HTMLConverter.code(String(decoding: bytes, as: UTF8.self)))])
+            MarkdownWriter.markdown([
+                .code(language: "json", text: HTMLConverter.code(String(decoding: bytes, as: UTF8.self)))
+            ])
         default: TextCleaner.clean(String(decoding: bytes, as: UTF8.self)).trimmed
         }
     }

@@ -3,8 +3,10 @@ import Shared
 /// Makes the standard document of an issue.
 struct JiraDocument: Sendable {
     static let fields = [
-        "summary", "description", "issuetype", "status", "priority", "project", "reporter", "creator", "assignee", "labels",
-        "components", "fixVersions", "created", "updated", "issuelinks", "comment", "parent", "resolution", "attachment",
+        "summary", "description", "issuetype", "status", "priority", "project", "reporter", "creator", "assignee",
+        "labels",
+        "components", "fixVersions", "created", "updated", "issuelinks", "comment", "parent", "resolution",
+        "attachment",
     ]
 
     let instance: String
@@ -29,13 +31,15 @@ struct JiraDocument: Sendable {
             url: "\(site)/browse/\(AtlassianClient.encoded(key))", author: author, updatedAt: updated.rfc3339,
             sourceType: JiraSource.name,
             versionKey: "u\(updated.milliseconds)-\(digest(key, fields, comments))",
-            revision: max(0, updated.milliseconds), scope: project, metadata: metadata(key, project, fields, comments.count))
+            revision: max(0, updated.milliseconds), scope: project,
+            metadata: metadata(key, project, fields, comments.count))
     }
 
     /// Digits only; it never changes, unlike the key.
     static func numericID(_ issue: JSONElement) throws(SourceError) -> String {
         let id = issue["id"]?.string ?? issue["id"]?.int.map(String.init) ?? ""
-        guard !id.isEmpty, id.utf8.count <= 20, id.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+        guard !id.isEmpty, id.utf8.count <= 20, id.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
+        else {
             throw SourceError(.unexpectedAnswer, "Jira: an issue without a numeric id")
         }
         return id
@@ -105,7 +109,9 @@ struct JiraDocument: Sendable {
     /// `blocks WMS-7`, `is caused by OPS-2`.
     private func links(_ fields: JSONElement) -> [String] {
         list(fields["issuelinks"]) { link in
-            if let key = link["outwardIssue"]?["key"]?.string { return "\(link["type"]?["outward"]?.string ?? "") \(key)" }
+            if let key = link["outwardIssue"]?["key"]?.string {
+                return "\(link["type"]?["outward"]?.string ?? "") \(key)"
+            }
             return link["inwardIssue"]?["key"]?.string.map { "\(link["type"]?["inward"]?.string ?? "") \($0)" }
         }.sorted()
     }

@@ -54,7 +54,8 @@ struct JiraSource: DocumentSource {
         guard user["accountId"] != nil || user["name"] != nil else {
             let names = AtlassianSettings.Names(product: settings.product)
             throw SourceError(
-                .unauthorized, "Jira at \(settings.url.host) does not know the account; check \(names.email) and \(names.token)")
+                .unauthorized,
+                "Jira at \(settings.url.host) does not know the account; check \(names.email) and \(names.token)")
         }
     }
 

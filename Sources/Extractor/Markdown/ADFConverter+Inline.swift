@@ -11,7 +11,8 @@ extension ADFConverter {
             let name = attributes?["text"]?.string?.trimmed ?? ""
             flow.text(name.isEmpty ? "@user" : name.hasPrefix("@") ? name : "@" + name)
         case "emoji":
-            flow.text(Emoticon.text(shortName: attributes?["shortName"]?.string ?? "", text: attributes?["text"]?.string))
+            flow.text(
+                Emoticon.text(shortName: attributes?["shortName"]?.string ?? "", text: attributes?["text"]?.string))
         case "status":
             let title = attributes?["text"]?.string?.trimmed ?? ""
             if !title.isEmpty { flow.text("[\(title)]") }
@@ -50,7 +51,8 @@ extension ADFConverter {
                 case "subsup":
                     marks.styles.insert(mark["attrs"]?["type"]?.string == "sub" ? .subscripted : .superscripted)
                 case "link":
-                    if let address = mark["attrs"]?["href"]?.string, let destination = MarkdownText.destination(address) {
+                    if let address = mark["attrs"]?["href"]?.string, let destination = MarkdownText.destination(address)
+                    {
                         marks.link = destination
                     }
                 case "code": isCode = true

@@ -122,9 +122,18 @@ struct ADFConverter {
     private func table(_ node: JSONElement, depth: Int) -> MarkdownTable {
         var builder = TableBuilder()
         guard let rows = node["content"]?.array else { return builder.table }
+        // The column of numbers is drawn by the editor and not in the document.
+        let isNumbered = node["attrs"]?["isNumberColumnEnabled"]?.bool == true
+        var number = 0
         for row in rows where row["type"]?.string == "tableRow" {
             builder.startRow()
             guard let cells = row["content"]?.array else { continue }
+            if isNumbered {
+                let isHeader = number == 0 && Array(cells).allSatisfy { $0["type"]?.string == "tableHeader" }
+                if !isHeader { number += 1 }
+                let runs = isHeader ? [] : [InlineRun(.text("\(number)"))]
+                builder.add([.paragraph(runs)], isHeader: isHeader, columns: 1, rows: 1)
+            }
             for cell in cells where cell.isObject {
                 builder.add(
                     blocks(of: cell, depth: depth + 2), isHeader: cell["type"]?.string == "tableHeader",
@@ -155,7 +164,9 @@ struct ADFConverter {
     private func convertExtension(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
         let attributes = node["attrs"]
         // Invisible, or made anew from other pages on each view.
-        if ["toc", "anchor", "children", "pagetree", "recently-updated"].contains(attributes?["extensionKey"]?.string ?? "") {
+        if ["toc", "anchor", "children", "pagetree", "recently-updated"].contains(
+            attributes?["extensionKey"]?.string ?? "")
+        {
             return
         }
         if node["content"]?.isArray == true {

@@ -3,6 +3,12 @@ enum Emoticon {
     /// The emoji itself where the element carries it, else the one its name stands for, else its short name.
     static func text(of element: MarkupElement) -> String {
         if let fallback = element["ac:emoji-fallback"], !fallback.isEmpty, !fallback.hasPrefix(":") { return fallback }
+        // The editor names emoji that have no emoticon `blue-star`; only the short name says what they are.
+        if let shortName = element["ac:emoji-shortname"], !shortName.isEmpty,
+            shortNames[shortName] != nil || element["ac:name"] == "blue-star"
+        {
+            return text(shortName: shortName, text: nil)
+        }
         if let name = element["ac:name"], let emoji = named[name] { return emoji }
         return element["ac:emoji-shortname"] ?? element["ac:name"].map { ":\($0):" } ?? ""
     }
@@ -23,5 +29,6 @@ enum Emoticon {
     private static let shortNames = [
         ":check_mark:": "✅", ":cross_mark:": "❌", ":info:": "ℹ️", ":warning:": "⚠️", ":plus:": "➕", ":minus:": "➖",
         ":question_mark:": "❓", ":smile:": "🙂", ":slight_smile:": "🙂", ":thumbsup:": "👍", ":thumbsdown:": "👎",
+        ":light_bulb_on:": "💡",
     ]
 }

@@ -58,7 +58,8 @@ struct HTMLConverter {
             flow.text("\u{201C}")
             convertChildren(of: element, into: &flow)
             flow.text("\u{201D}")
-        case "head", "script", "style", "template", "noscript", "col", "colgroup", "object", "iframe", "select", "textarea":
+        case "head", "script", "style", "template", "noscript", "col", "colgroup", "object", "iframe", "select",
+            "textarea":
             break
         default: convertChildren(of: element, into: &flow)
         }
@@ -70,14 +71,19 @@ struct HTMLConverter {
         case "h1", "h2", "h3", "h4", "h5", "h6":
             let level = Int(element.name.utf8.dropFirst().first ?? 0) - Int(UInt8(ascii: "0"))
             flow.add(.heading(level: level, runs(of: element)))
-        case "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "figcaption", "address",
+        case "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "figcaption",
+            "address",
             "dt", "summary", "center", "form", "fieldset", "body", "html":
             flow.endParagraph()
             convertChildren(of: element, into: &flow)
             flow.endParagraph()
         case "details", "blockquote", "dd": flow.add(.quote(blocks(of: element)))
         case "ul", "menu": flow.add(.list(start: nil, items(of: element)))
-        case "ol": flow.add(.list(start: element["start"].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 1, items(of: element)))
+        case "ol":
+            flow.add(
+                .list(
+                    start: element["start"].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 1, items(of: element))
+            )
         case "li": flow.add(.list(start: nil, [MarkdownBlock.ListItem(blocks: blocks(of: element))]))
         case "pre": flow.add(.code(language: Self.language(of: element), text: Self.code(element.text)))
         case "table": flow.add(.table(table(element)))

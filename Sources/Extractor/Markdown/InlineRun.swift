@@ -23,7 +23,7 @@ struct InlineRun: Equatable {
     static func strong(_ text: String) -> InlineRun { InlineRun(.text(text), marks: InlineMarks(styles: .strong)) }
 }
 
-/// The marks over a run. Their nesting in the output is fixed, so the order in which a source nests them does not matter.
+/// The marks over a run: a set, so the order in which a source nests them does not matter.
 struct InlineMarks: Equatable {
     struct Styles: OptionSet {
         let rawValue: UInt8
@@ -39,7 +39,7 @@ struct InlineMarks: Equatable {
     /// A link's destination, ready for Markdown. Links do not nest: the inner one counts.
     var link: String?
 
-    /// Opening and closing text of each mark, the outermost first.
+    /// Opening and closing text of each mark, in the order of nesting where they open together.
     var delimiters: [Delimiter] {
         var list: [Delimiter] = []
         if let link { list.append(Delimiter(open: "[", close: "](\(link))")) }

@@ -89,10 +89,13 @@ struct InlineWriter {
             return
         }
         // Blanks around the code stand outside it.
-        if let first = code.utf8.first, MarkdownText.isBlank(first) { hasPendingBlank = hasPendingBlank || !bytes.isEmpty }
+        if let first = code.utf8.first, MarkdownText.isBlank(first) {
+            hasPendingBlank = hasPendingBlank || !bytes.isEmpty
+        }
         begin(marks)
         var body = Array(words.joined(separator: CollectionOfOne(UInt8(ascii: " "))))
-        let fence = [UInt8](repeating: UInt8(ascii: "`"), count: MarkdownText.longestRun(of: UInt8(ascii: "`"), in: body) + 1)
+        let fence = [UInt8](
+            repeating: UInt8(ascii: "`"), count: MarkdownText.longestRun(of: UInt8(ascii: "`"), in: body) + 1)
         if body.first == UInt8(ascii: "`") || body.last == UInt8(ascii: "`") {
             body = [UInt8(ascii: " ")] + body + [UInt8(ascii: " ")]
         }
@@ -109,14 +112,12 @@ struct InlineWriter {
     /// Closes marks that end, writes blanks held back, opens new marks: what must precede visible content.
     private mutating func begin(_ marks: InlineMarks) {
         let wanted = marks.delimiters
-        var kept = 0
         // A mark does not reach over a line break: some readers end it there.
-        if pendingBreaks == 0 {
-            while kept < open.count, kept < wanted.count, open[kept] == wanted[kept] { kept += 1 }
-        }
-        close(downTo: kept)
+        let kept = pendingBreaks == 0 ? open.prefix { wanted.contains($0) } : []
+        let new = wanted.filter { !kept.contains($0) }
+        close(downTo: kept.count)
         settleBlanks()
-        for delimiter in wanted[kept...] {
+        for delimiter in new {
             append(Array(delimiter.open.utf8))
             open.append(delimiter)
         }

@@ -78,7 +78,8 @@ enum MarkdownText {
         var bytes: [UInt8] = []
         for byte in address.utf8 {
             switch byte {
-            case 0...0x20, UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|"),
+            case 0...0x20, UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+                UInt8(ascii: "|"),
                 UInt8(ascii: "\\"), UInt8(ascii: "`"):
                 bytes.append(UInt8(ascii: "%"))
                 bytes += String(byte >> 4, radix: 16, uppercase: true).utf8
@@ -116,7 +117,8 @@ enum MarkdownText {
 
     private static func isWord(_ byte: UInt8?) -> Bool {
         guard let byte else { return false }
-        return isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte >= 0x80 || byte == UInt8(ascii: "_")
+        return isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte >= 0x80
+            || byte == UInt8(ascii: "_")
     }
 
     private static func isPunctuation(_ byte: UInt8) -> Bool {

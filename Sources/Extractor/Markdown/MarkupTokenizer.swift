@@ -162,7 +162,8 @@ struct MarkupTokenizer {
     }
 
     private static func endsName(_ byte: UInt8) -> Bool {
-        MarkdownText.isBlank(byte) || [UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "/"), UInt8(ascii: "<")].contains(byte)
+        MarkdownText.isBlank(byte)
+            || [UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "/"), UInt8(ascii: "<")].contains(byte)
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

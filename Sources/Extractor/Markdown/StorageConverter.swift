@@ -52,8 +52,9 @@ struct StorageConverter: HTMLConverter.Dialect {
         let file = element.first("ri:attachment")?["ri:filename"]
         let address = element.first("ri:url")?["ri:value"]
         let alt = (element["ac:alt"] ?? element["ac:title"] ?? "").trimmed
-        // A file's name says little more than once.
-        flow.image(alt: alt == file ? "" : alt, address: file ?? address)
+        // A file's name says little more than once; where it is all there is, it stands as text, as in ADF.
+        let named = alt.isEmpty ? file ?? "" : alt
+        flow.image(alt: named, address: named == file ? nil : file ?? address)
         guard let caption = element.first("ac:caption") else { return }
         let runs = converter.runs(of: caption)
         if MarkdownBlock.paragraph(runs).isEmpty { return }
@@ -87,7 +88,8 @@ struct StorageConverter: HTMLConverter.Dialect {
     }
 
     /// Nodes of the new editor that storage format has no macro for, the purple note panel first of all.
-    private func convert(extension element: MarkupElement, with converter: HTMLConverter, into flow: inout FlowBuilder) {
+    private func convert(extension element: MarkupElement, with converter: HTMLConverter, into flow: inout FlowBuilder)
+    {
         guard let node = element.first("ac:adf-node"), let content = node.first("ac:adf-content") else {
             if let fallback = element.first("ac:adf-fallback") {
                 converter.convertChildren(of: fallback, into: &flow)
@@ -99,7 +101,8 @@ struct StorageConverter: HTMLConverter.Dialect {
         let attributes = node.elements.filter { $0.name == "ac:adf-attribute" }
         let kind = attributes.first { $0["key"] == "panel-type" }?.text.trimmed
         switch node["type"] {
-        case "panel": flow.add(.panel(kind: PanelKind.label(ofADF: kind ?? ""), title: nil, converter.blocks(of: content)))
+        case "panel":
+            flow.add(.panel(kind: PanelKind.label(ofADF: kind ?? ""), title: nil, converter.blocks(of: content)))
         default: converter.convertChildren(of: content, into: &flow)
         }
     }

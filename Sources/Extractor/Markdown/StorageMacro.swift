@@ -24,7 +24,8 @@ struct StorageMacro {
         case "plantuml", "plantumlcloud", "plantumlrender": code(language: "plantuml", into: &flow)
         case "html", "html-bobswift": code(language: "html", into: &flow)
         case "markdown", "markdown-macro": code(language: "markdown", into: &flow)
-        case "mathblock", "mathinline", "eazy-math-inline", "easy-math-block", "latex-inline", "latexmath": formula(into: &flow)
+        case "mathblock", "mathinline", "eazy-math-inline", "easy-math-block", "latex-inline", "latexmath":
+            formula(into: &flow)
         case "status":
             if let title = text("title") { flow.text("[\(title)]") }
         case "jira", "jiraissues":
@@ -40,7 +41,7 @@ struct StorageMacro {
                 links.convert(page: page, with: converter, into: &flow)
             }
         case "view-file", "viewpdf", "viewdoc", "viewxls", "viewppt", "multimedia":
-            if let file = parameter("name")?.first("ri:attachment")?["ri:filename"] { flow.text(file) }
+            if let file = parameter("name")?.first("ri:attachment")?["ri:filename"] { flow.text(" \(file) ") }
         case "drawio", "inc-drawio", "gliffy":
             if let diagram = text("diagramname") ?? text("name") { flow.image(alt: diagram, address: nil) }
         case "widget", "iframe":

@@ -21,16 +21,19 @@ struct AtlassianAnswer {
         }
         guard answer.isSuccess else { throw failure }
         guard answer[header: "content-type"]?.lowercased().contains("json") == true else {
-            throw AttemptFailure(error: SourceError(.unexpectedAnswer,
-                "\(site) answered with a web page in place of JSON, usually a login page; check \(names.url) (context path,"
-                    + " proxy or single sign-on in between) and \(names.token)"))
+            throw AttemptFailure(
+                error: SourceError(
+                    .unexpectedAnswer,
+                    "\(site) answered with a web page in place of JSON, usually a login page; check \(names.url) (context path,"
+                        + " proxy or single sign-on in between) and \(names.token)"))
         }
         do throws(JSONError) {
             return try JSONElement(parsing: answer.body, maximumDepth: 1024)
         } catch {
             // Cut off on the way more often than wrong at the source: another attempt is worth it.
             throw AttemptFailure(
-                error: SourceError(.unexpectedAnswer, "\(site) sent JSON that cannot be read: \(error.reason)"), advice: .retry())
+                error: SourceError(.unexpectedAnswer, "\(site) sent JSON that cannot be read: \(error.reason)"),
+                advice: .retry())
         }
     }
 
@@ -61,13 +64,17 @@ struct AtlassianAnswer {
 
     private var redirect: AttemptFailure {
         let target = answer[header: "location"] ?? ""
-        let host = (try? ServiceURL(target.prefix { $0 != "?" && $0 != "#" }.description, schemes: ["https", "http"]))?.host
+        let host = (try? ServiceURL(target.prefix { $0 != "?" && $0 != "#" }.description, schemes: ["https", "http"]))?
+            .host
         let place = host.map { " to \($0.shortened(100))" } ?? ""
         if target.lowercased().contains("login") || host == "id.atlassian.com" {
             return unauthorized("sent us\(place) to log in (\(answer.status))")
         }
-        return AttemptFailure(error: SourceError(.unexpectedAnswer,
-            "\(site) redirects\(place) (\(answer.status)), which is not followed; set \(names.url) to the final address"))
+        return AttemptFailure(
+            error: SourceError(
+                .unexpectedAnswer,
+                "\(site) redirects\(place) (\(answer.status)), which is not followed; set \(names.url) to the final address"
+            ))
     }
 
     private var forbidden: AttemptFailure {
@@ -78,8 +85,10 @@ struct AtlassianAnswer {
     }
 
     private func unauthorized(_ text: String) -> AttemptFailure {
-        let who = settings.email == nil
-            ? "\(names.token); an API token of Atlassian Cloud also needs \(names.email)" : "\(names.email) and \(names.token)"
+        let who =
+            settings.email == nil
+            ? "\(names.token); an API token of Atlassian Cloud also needs \(names.email)"
+            : "\(names.email) and \(names.token)"
         return AttemptFailure(error: SourceError(.unauthorized, "\(site) \(text); check \(who)"))
     }
 

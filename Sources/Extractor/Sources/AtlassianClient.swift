@@ -77,7 +77,8 @@ struct AtlassianClient: Sendable {
         return HTTPRequest(
             method, base + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")),
             headers: [
-                ("Accept", "application/json"), ("Authorization", authorization.reveal()), ("User-Agent", UserAgent.value),
+                ("Accept", "application/json"), ("Authorization", authorization.reveal()),
+                ("User-Agent", UserAgent.value),
             ],
             deadline: .seconds(120), maximumResponseBytes: Self.maximumAnswerBytes)
     }
@@ -101,7 +102,8 @@ struct AtlassianClient: Sendable {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
                 bytes.append(byte)
             default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }

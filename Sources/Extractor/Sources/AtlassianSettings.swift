@@ -38,7 +38,8 @@ struct AtlassianSettings: Sendable {
             return nil
         }
         if instance == nil, url.host == Self.gateway {
-            settings.fault(names.instance, "must name the site (like example.atlassian.net) when the URL is \(Self.gateway)")
+            settings.fault(
+                names.instance, "must name the site (like example.atlassian.net) when the URL is \(Self.gateway)")
             return nil
         }
         self.init(
@@ -66,7 +67,9 @@ struct AtlassianSettings: Sendable {
 
     static func isValid(instance: String) -> Bool {
         !instance.isEmpty && instance.utf8.count <= 200
-            && instance.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0) }
+            && instance.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0)
+            }
     }
 
     struct Names {

@@ -34,7 +34,8 @@ actor CursorPager {
             let page = try await fetch(token)
             if let next = page.next, !next.isEmpty {
                 guard seen.insert(next).inserted else {
-                    throw SourceError(.unexpectedAnswer, "\(what): the same page was offered twice, the listing is incomplete")
+                    throw SourceError(
+                        .unexpectedAnswer, "\(what): the same page was offered twice, the listing is incomplete")
                 }
                 token = next
             } else {

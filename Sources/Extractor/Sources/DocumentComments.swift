@@ -17,7 +17,9 @@ enum DocumentComments {
         var parts = markdown.isEmpty ? [] : [markdown]
         parts.append("## Comments")
         let ordered = comments.sorted {
-            ($0.created?.milliseconds ?? 0, $0.id.utf8.count, $0.id) < ($1.created?.milliseconds ?? 0, $1.id.utf8.count, $1.id)
+            ($0.created?.milliseconds ?? 0, $0.id.utf8.count, $0.id) < (
+                $1.created?.milliseconds ?? 0, $1.id.utf8.count, $1.id
+            )
         }
         for comment in ordered {
             let when = comment.created.map { " (\($0.minute))" } ?? ""

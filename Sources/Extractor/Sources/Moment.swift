@@ -23,9 +23,11 @@ struct Moment: Hashable, Comparable {
     /// Reads `2026-11-20T10:11:12.345+0900`, also with `Z` or `+09:00`, and without the fraction. nil for anything else.
     init?(_ text: String) {
         var reader = Reader(bytes: Array(text.utf8))
-        guard let year = reader.number(4, 1...9999), reader.skip("-"), let month = reader.number(2, 1...12), reader.skip("-"),
+        guard let year = reader.number(4, 1...9999), reader.skip("-"), let month = reader.number(2, 1...12),
+            reader.skip("-"),
             let day = reader.number(2, 1...Self.days(inMonth: month, of: year)), reader.skip("T"),
-            let hour = reader.number(2, 0...23), reader.skip(":"), let minute = reader.number(2, 0...59), reader.skip(":"),
+            let hour = reader.number(2, 0...23), reader.skip(":"), let minute = reader.number(2, 0...59),
+            reader.skip(":"),
             let second = reader.number(2, 0...59), let fraction = reader.fraction(), let offset = reader.offset(),
             reader.isAtEnd
         else { return nil }
@@ -56,7 +58,8 @@ struct Moment: Hashable, Comparable {
         let monthFromMarch = (5 * dayOfYear + 2) / 153
         let month = monthFromMarch + (monthFromMarch < 10 ? 3 : -9)
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, 2))"
+        return
+            "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, 2))"
     }
 
     private var secondOfDay: Int { milliseconds.floored(by: 1000) - milliseconds.floored(by: 86_400_000) * 86_400 }

@@ -29,7 +29,8 @@ enum BrokerCommand: Sendable {
     var names: [String] {
         switch self {
         case .declareExchange(let name, let type, _, _): [name, type]
-        case .deleteExchange(let name), .declareQueue(let name, _, _, _), .deleteQueue(let name), .purgeQueue(let name): [name]
+        case .deleteExchange(let name), .declareQueue(let name, _, _, _), .deleteQueue(let name), .purgeQueue(let name):
+            [name]
         case .bind(let queue, let exchange, let key), .unbind(let queue, let exchange, let key): [queue, exchange, key]
         case .consume(let queue, let tag, _): [queue, tag]
         case .cancel(let tag): [tag]

@@ -20,7 +20,8 @@ public actor BrokerConnection {
 
     /// Connects, runs `body` and closes.
     public static func with<Value: Sendable>(
-        _ settings: BrokerSettings, name: String, _ body: @Sendable (BrokerConnection) async throws(BrokerError) -> Value
+        _ settings: BrokerSettings, name: String,
+        _ body: @Sendable (BrokerConnection) async throws(BrokerError) -> Value
     ) async throws(BrokerError) -> Value {
         let connection = BrokerConnection(settings: settings, name: name)
         try await connection.connect()

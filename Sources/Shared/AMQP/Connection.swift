@@ -67,7 +67,8 @@ final class Connection {
                 let answer = try sending { () throws(BrokerError) in try handle.send(command) }
                 calls.append(
                     PendingCall(
-                        answer: answer, subject: command.subject, deadline: .now + callTimeout, continuation: continuation))
+                        answer: answer, subject: command.subject, deadline: .now + callTimeout,
+                        continuation: continuation))
             } catch {
                 continuation.resume(returning: Result<BrokerReply, BrokerError>.failure(error))
             }
@@ -190,7 +191,8 @@ final class Connection {
 
     private func answer(_ reply: BrokerReply) {
         guard let call = calls.first, call.answer == reply.method else {
-            return fail(BrokerError(.protocolViolation, "the broker answered what nobody asked (method \(reply.method))"))
+            return fail(
+                BrokerError(.protocolViolation, "the broker answered what nobody asked (method \(reply.method))"))
         }
         calls.removeFirst()
         call.continuation.resume(returning: .success(reply))

@@ -30,9 +30,6 @@ public actor Consumer: BrokerConsumer {
     private var schedule: ReconnectSchedule
     private var hasBeenConnected = false
     private var isStopping = false
-    /// When the subscription last showed that it lives.
-    private var lastSign = ContinuousClock.now
-    private var isChecking = false
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -138,7 +135,6 @@ public actor Consumer: BrokerConsumer {
                 tag: incoming.tag, connection: connectionNumber, isRedelivered: incoming.isRedelivered,
                 exchange: incoming.exchange, routingKey: incoming.routingKey, properties: incoming.properties,
                 body: incoming.body)
-            lastSign = .now
             if !buffer.push(delivery) { unwanted.append(incoming.tag) }
         case .cancelled:
             // The queue is gone or moving; what was delivered cannot be settled there. Start over, which verifies it.
@@ -175,30 +171,6 @@ public actor Consumer: BrokerConsumer {
             for tag in tags where ledger.settle(tag) { try connection.requeue(tag) }
         } catch {
             // The closed event has dealt with it: the broker delivers all of them again.
-        }
-    }
-
-    /// Asks whether the queue still knows of a consumer, when it has been silent for long.
-    ///
-    /// A quorum queue that is deleted and declared again within milliseconds does not cancel its consumers, which then wait
-    /// for ever (seen on RabbitMQ 3.10.8).
-    private func checkSubscription() {
-        // Streams do not count their consumers.
-        guard isSubscribed, !isStopping, !isChecking, arguments["x-stream-offset"] == nil,
-            lastSign.duration(to: .now) >= settings.subscriptionCheckInterval
-        else { return }
-        isChecking = true
-        // The pump cannot wait for the answer that it is itself to bring.
-        Task { await askAfterSubscription() }
-    }
-
-    private func askAfterSubscription() async {
-        let asked = connection
-        let reply = try? await asked?.call(passive)
-        isChecking = false
-        lastSign = .now
-        if let reply, reply.depth.consumers == 0, isSubscribed, !isStopping, asked === connection {
-            asked?.fail(BrokerError(.topology, "queue \(queue) no longer knows this consumer"))
         }
     }
 
@@ -262,7 +234,6 @@ public actor Consumer: BrokerConsumer {
             self?.assumeIsolated { consumer in
                 consumer.writeSettlements()
                 consumer.connection?.pump(wakeup, mayWait)
-                if mayWait { consumer.checkSubscription() }
             }
         }
         try await connection.call(.openChannel)
@@ -272,7 +243,6 @@ public actor Consumer: BrokerConsumer {
         // Lost between the answer and here.
         if let failure = connection.failure { throw failure }
         isSubscribed = true
-        lastSign = .now
         hasBeenConnected = true
         schedule.succeeded()
         link.value = .connected

@@ -270,7 +270,8 @@ public actor Publisher: BrokerPublisher {
     }
 
     private func scheduleExpiry() {
-        guard patience != nil, expiry == nil, let next = everything.filter({ !$0.isFinished }).compactMap(\.deadline).min()
+        guard patience != nil, expiry == nil,
+            let next = everything.filter({ !$0.isFinished }).compactMap(\.deadline).min()
         else { return }
         expiry = Task { [weak self] in
             try? await Task.sleep(until: next, clock: .continuous)

@@ -26,7 +26,8 @@ final class PublisherEntry {
     func matches(_ returned: ReturnedPublishing) -> Bool {
         returned
             == ReturnedPublishing(
-                exchange: publishing.exchange, routingKey: publishing.routingKey, messageID: publishing.properties.messageID,
+                exchange: publishing.exchange, routingKey: publishing.routingKey,
+                messageID: publishing.properties.messageID,
                 bodySize: size)
     }
 

@@ -4,7 +4,8 @@ extension Publishing {
     func checkSize(maximumHeader: Int) throws(BrokerError) {
         let properties = properties
         let names = [
-            exchange, routingKey, properties.messageID, properties.type, properties.contentType, properties.contentEncoding,
+            exchange, routingKey, properties.messageID, properties.type, properties.contentType,
+            properties.contentEncoding,
             properties.appID,
         ]
         for case let name? in names where name.utf8.count > 255 {

@@ -81,7 +81,9 @@ public struct RetryPolicy: Sendable, Equatable {
                     throw failure
                 }
                 if case .retry(after: .some) = advice { asked += delay }
-                do { try await clock.sleep(until: clock.now.advanced(by: delay), tolerance: nil) } catch { throw failure }
+                do { try await clock.sleep(until: clock.now.advanced(by: delay), tolerance: nil) } catch {
+                    throw failure
+                }
                 attempt += 1
             }
         }

@@ -22,8 +22,6 @@ public struct BrokerSettings: Sendable {
     public var callTimeout: Duration = .seconds(10)
     /// What one blocking library call gets, plus a second per 8 KiB sent, before the socket is shut down.
     public var stallTimeout: Duration = .seconds(30)
-    /// How long a subscription may bring nothing before it is asked after.
-    public var subscriptionCheckInterval: Duration = .seconds(60)
     /// Shortest and longest pause between two attempts to connect.
     public var reconnectDelays: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 

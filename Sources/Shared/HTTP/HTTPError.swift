@@ -1,7 +1,9 @@
 /// Why there is no complete answer to a request.
 public struct HTTPError: Error, CustomStringConvertible, Sendable {
     public struct Code: Sendable, Hashable {
-        private enum Kind { case invalidRequest, connectionFailed, timedOut, interrupted, tls, responseTooLarge, cancelled }
+        private enum Kind {
+            case invalidRequest, connectionFailed, timedOut, interrupted, tls, responseTooLarge, cancelled
+        }
         private let kind: Kind
 
         /// URL, header or option that cannot be sent. Not retriable.

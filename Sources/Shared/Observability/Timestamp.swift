@@ -1,5 +1,4 @@
 public import FoundationEssentials
-import Glibc
 
 /// A moment in UTC with milliseconds, written as RFC 3339.
 public struct Timestamp: Sendable, Equatable, CustomStringConvertible {
@@ -10,11 +9,7 @@ public struct Timestamp: Sendable, Equatable, CustomStringConvertible {
 
     public init(_ moment: Date) { milliseconds = Int((moment.timeIntervalSince1970 * 1000).rounded(.down)) }
 
-    public static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
-    }
+    public static var now: Timestamp { Timestamp(Date.now) }
 
     /// `2026-11-23T05:48:56.123Z`
     public var description: String {

@@ -67,7 +67,8 @@ public struct PointsBody: Sendable {
     }
 
     /// Adds a point without a dense vector.
-    public mutating func append(id: PointID, vector: [Float]? = nil, payload: (inout JSONWriter) throws -> Void) rethrows
+    public mutating func append(id: PointID, vector: [Float]? = nil, payload: (inout JSONWriter) throws -> Void)
+        rethrows
     {
         try append(id: id, vector: vector, sparse: [], payload: payload)
     }

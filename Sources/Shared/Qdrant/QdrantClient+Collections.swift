@@ -37,7 +37,7 @@ extension QdrantClient {
         }
         do {
             return try await call(.put, collection: collection, "", body: writer.bytes) { $0.bool }
-        } catch where error.code == .alreadyExists {
+        } catch  where error.code == .alreadyExists {
             return false
         }
     }

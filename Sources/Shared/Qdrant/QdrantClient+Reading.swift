@@ -45,7 +45,9 @@ extension QdrantClient {
         }
         return try await call(.post, collection: collection, "/points/scroll", body: writer.bytes) { result in
             guard let points = result["points"].flatMap(Self.points) else { return nil }
-            guard let next = result["next_page_offset"], !next.isNull else { return ScrollPage(points: points, next: nil) }
+            guard let next = result["next_page_offset"], !next.isNull else {
+                return ScrollPage(points: points, next: nil)
+            }
             // An offset that we cannot send back would silently end the walk.
             guard let offset = next.string.flatMap({ PointID($0) }) else { return nil }
             return ScrollPage(points: points, next: offset)

@@ -12,7 +12,9 @@ public struct QdrantOperation: Sendable {
 
     public static func delete(ids: [PointID]) -> QdrantOperation { QdrantOperation(kind: .deletePoints(ids)) }
 
-    public static func delete(filter: QdrantFilter) -> QdrantOperation { QdrantOperation(kind: .deleteMatching(filter)) }
+    public static func delete(filter: QdrantFilter) -> QdrantOperation {
+        QdrantOperation(kind: .deleteMatching(filter))
+    }
 
     /// Whether it would delete every point: never meant, always a mistake in building a filter.
     var wouldDeleteAll: Bool {

@@ -46,7 +46,8 @@ public struct QdrantCondition: Sendable, Equatable {
     public static func range(
         _ field: String, greaterThan: Int? = nil, atLeast: Int? = nil, lessThan: Int? = nil, atMost: Int? = nil
     ) -> QdrantCondition {
-        bounds(field, greaterThan.map { .integer($0) }, atLeast.map { .integer($0) }, lessThan.map { .integer($0) },
+        bounds(
+            field, greaterThan.map { .integer($0) }, atLeast.map { .integer($0) }, lessThan.map { .integer($0) },
             atMost.map { .integer($0) })
     }
 
@@ -54,7 +55,8 @@ public struct QdrantCondition: Sendable, Equatable {
     public static func timeRange(
         _ field: String, after: String? = nil, from: String? = nil, before: String? = nil, until: String? = nil
     ) -> QdrantCondition {
-        bounds(field, after.map { .text($0) }, from.map { .text($0) }, before.map { .text($0) },
+        bounds(
+            field, after.map { .text($0) }, from.map { .text($0) }, before.map { .text($0) },
             until.map { .text($0) })
     }
 

@@ -16,7 +16,8 @@ import Testing
         func publish(_ text: String, key: String = "work", exchange: String? = nil) async throws {
             try await publisher.publish(
                 Publishing(
-                    exchange: exchange ?? self.exchange, routingKey: key, properties: MessageProperties(messageID: text),
+                    exchange: exchange ?? self.exchange, routingKey: key,
+                    properties: MessageProperties(messageID: text),
                     body: Array(text.utf8)))
         }
     }
@@ -29,12 +30,16 @@ import Testing
             broker.declareQueue("q")
             broker.bind(queue: "q", to: "e", routingKey: "work")
             try await body(
-                Subject(exchange: "e", queue: "q", publisher: broker.publisher()) { broker.consumer(queue: "q", prefetch: $0) })
+                Subject(exchange: "e", queue: "q", publisher: broker.publisher()) {
+                    broker.consumer(queue: "q", prefetch: $0)
+                })
         case .real:
             try await Scene.with { scene in
                 let publisher = scene.publisher()
                 try await body(
-                    Subject(exchange: scene.exchange, queue: scene.queue, publisher: publisher) { scene.consumer(prefetch: $0) })
+                    Subject(exchange: scene.exchange, queue: scene.queue, publisher: publisher) {
+                        scene.consumer(prefetch: $0)
+                    })
                 await publisher.close()
             }
         }
@@ -53,7 +58,8 @@ import Testing
             for try await delivery in consumer.deliveries {
                 seen.append(String(decoding: delivery.body, as: UTF8.self))
                 #expect(delivery.properties.messageID == seen.last)
-                #expect(delivery.exchange == subject.exchange && delivery.routingKey == "work" && !delivery.isRedelivered)
+                #expect(
+                    delivery.exchange == subject.exchange && delivery.routingKey == "work" && !delivery.isRedelivered)
                 await consumer.settle(delivery, .acknowledge)
                 if seen.count == 20 { await consumer.stop() }
             }
@@ -72,7 +78,9 @@ import Testing
 
     @Test(arguments: Kind.allCases) func missingExchangeIsATopologyError(kind: Kind) async throws {
         try await with(kind) { subject in
-            let error = await #expect(throws: BrokerError.self) { try await subject.publish("x", exchange: "no-such-exchange") }
+            let error = await #expect(throws: BrokerError.self) {
+                try await subject.publish("x", exchange: "no-such-exchange")
+            }
             #expect(error?.code == .topology)
             try await subject.publish("still works")
         }

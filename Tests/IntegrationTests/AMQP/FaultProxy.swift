@@ -106,7 +106,9 @@ final class FaultProxy: Sendable {
             guard count > 0 else { break }
             var offset = 0
             while offset < count {
-                let sent = buffer.withUnsafeBytes { send(sink, $0.baseAddress! + offset, count - offset, Int32(MSG_NOSIGNAL)) }
+                let sent = buffer.withUnsafeBytes {
+                    send(sink, $0.baseAddress! + offset, count - offset, Int32(MSG_NOSIGNAL))
+                }
                 guard sent > 0 else { break }
                 offset += sent
             }

@@ -7,13 +7,16 @@ import Testing
             let (publisher, consumer) = (scene.publisher(), scene.consumer(prefetch: 100))
             let count = 2000
             async let published: Void = withThrowingTaskGroup(of: Void.self) { group in
-                for number in 0..<count { group.addTask { try await publisher.publish(scene.publishing(number, size: 60_000)) } }
+                for number in 0..<count {
+                    group.addTask { try await publisher.publish(scene.publishing(number, size: 60_000)) }
+                }
                 try await group.waitForAll()
             }
             var seen = [Int](repeating: 0, count: count)
             var total = 0
             for try await delivery in consumer.deliveries {
-                #expect(delivery.body.count == 60_000 && delivery.body.last == UInt8(truncatingIfNeeded: delivery.number))
+                #expect(
+                    delivery.body.count == 60_000 && delivery.body.last == UInt8(truncatingIfNeeded: delivery.number))
                 seen[delivery.number] += 1
                 total += 1
                 await consumer.settle(delivery, .acknowledge)
@@ -36,7 +39,8 @@ import Testing
             publishing.properties.timestamp = 1_700_000_000
             publishing.properties.appID = "테스트"
             publishing.properties.headers = [
-                "x-schema": .int(1), "x-run": .string("r"), "flag": .bool(true), "list": .array([.int(-1), .string("")]),
+                "x-schema": .int(1), "x-run": .string("r"), "flag": .bool(true),
+                "list": .array([.int(-1), .string("")]),
                 "table": .table(["a": .table(["b": .int(.min)])]),
             ]
             for size in [0, 1, 131_064, 131_065, 3_000_000] {
@@ -61,7 +65,9 @@ import Testing
         try await Scene.with { scene in
             let (publisher, consumer) = (scene.publisher(), scene.consumer(prefetch: 1))
             var publishing = scene.publishing(1)
-            publishing.properties.headers["deep"] = (0..<30).reduce(HeaderValue.int(1)) { value, _ in .table(["d": value]) }
+            publishing.properties.headers["deep"] = (0..<30).reduce(HeaderValue.int(1)) { value, _ in
+                .table(["d": value])
+            }
             try await publisher.publish(publishing)
             var iterator = consumer.deliveries.makeAsyncIterator()
             let delivery = try #require(try await iterator.next())
@@ -86,11 +92,13 @@ import Testing
         #expect(error?.code == .unauthorized && error?.replyCode == 403)
         #expect(error?.message.contains("canary") == false)
         let publishing = Publishing(exchange: "", routingKey: "q", properties: MessageProperties(), body: [])
-        #expect(await #expect(throws: BrokerError.self) { try await publisher.publish(publishing) }?.code == .unauthorized)
+        #expect(
+            await #expect(throws: BrokerError.self) { try await publisher.publish(publishing) }?.code == .unauthorized)
         await publisher.close()
         let consumer = Consumer(settings: settings, queue: "q", prefetch: 1, name: "test", logger: RealBroker.logger)
         #expect(
-            await #expect(throws: BrokerError.self) { for try await _ in consumer.deliveries {} }?.code == .unauthorized)
+            await #expect(throws: BrokerError.self) { for try await _ in consumer.deliveries {} }?.code == .unauthorized
+        )
         await consumer.close()
     }
 
@@ -105,11 +113,13 @@ import Testing
     @Test func unreachablePortIsUnavailableAtOnce() async throws {
         // Port 1 of loopback: nobody listens there.
         let publisher = Publisher(
-            settings: try RealBroker.settings(port: 1), name: "test", patience: .milliseconds(300), logger: RealBroker.logger)
+            settings: try RealBroker.settings(port: 1), name: "test", patience: .milliseconds(300),
+            logger: RealBroker.logger)
         let began = ContinuousClock.now
         #expect(await #expect(throws: BrokerError.self) { try await publisher.connect() }?.code == .unavailable)
         let publishing = Publishing(exchange: "", routingKey: "q", properties: MessageProperties(), body: [])
-        #expect(await #expect(throws: BrokerError.self) { try await publisher.publish(publishing) }?.code == .unavailable)
+        #expect(
+            await #expect(throws: BrokerError.self) { try await publisher.publish(publishing) }?.code == .unavailable)
         #expect(began.duration(to: .now) < .seconds(3))
         await publisher.close()
     }

@@ -5,7 +5,9 @@ import Shared
 /// The broker at `OHRA_AMQP_URL`, with uniquely named exchanges and queues that are always removed.
 struct RealBroker {
     struct Missing: Error, CustomStringConvertible {
-        var description: String { "OHRA_AMQP_URL is not set: start a broker (dev/servers/up DIR rabbitmq) and source DIR/env" }
+        var description: String {
+            "OHRA_AMQP_URL is not set: start a broker (dev/servers/up DIR rabbitmq) and source DIR/env"
+        }
     }
 
     /// Settings of the broker under test, quick to reconnect.
@@ -67,12 +69,14 @@ struct Scene {
         var body = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: max(size, 8))
         withUnsafeBytes(of: UInt64(number).littleEndian) { body.replaceSubrange(0..<8, with: $0) }
         return Publishing(
-            exchange: exchange, routingKey: routingKey, properties: MessageProperties(messageID: "\(number)", type: "test"),
+            exchange: exchange, routingKey: routingKey,
+            properties: MessageProperties(messageID: "\(number)", type: "test"),
             body: body)
     }
 
     func publisher(_ settings: BrokerSettings? = nil, patience: Duration? = .seconds(60)) -> Publisher {
-        Publisher(settings: settings ?? self.settings, name: "test publish", patience: patience, logger: RealBroker.logger)
+        Publisher(
+            settings: settings ?? self.settings, name: "test publish", patience: patience, logger: RealBroker.logger)
     }
 
     func consumer(_ settings: BrokerSettings? = nil, prefetch: Int) -> Consumer {
@@ -91,6 +95,7 @@ struct Scene {
 
 extension Delivery {
     var number: Int {
-        body.count < 8 ? -1 : Int(body[0..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << ($1.offset * 8) })
+        body.count < 8
+            ? -1 : Int(body[0..<8].enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << ($1.offset * 8) })
     }
 }

@@ -34,7 +34,10 @@ struct QdrantClientTests {
             try await client.upsert(name, points(0..<10))
             let all = try await client.retrieve(name, ids: (0..<12).map(id), payload: ["document_id"], vectors: true)
             #expect(Set(all.map(\.id)) == Set((0..<10).map(id)))
-            #expect(all.allSatisfy { $0.vector?.count == 4 && $0.payload["document_id"] != nil && $0.payload["index"] == nil })
+            #expect(
+                all.allSatisfy {
+                    $0.vector?.count == 4 && $0.payload["document_id"] != nil && $0.payload["index"] == nil
+                })
             #expect(try await client.count(name) == 10)
             #expect(try await client.count(name, filter: QdrantFilter(must: [.range("index", lessThan: 3)])) == 3)
             let facet = try await client.facet(name, key: "document_id", limit: 10)
@@ -179,7 +182,9 @@ struct QdrantClientTests {
 
 private enum PointIDs {
     static func id(_ index: Int) -> PointID {
-        guard let space = PointID("6ba7b810-9dad-11d1-80b4-00c04fd430c8") else { preconditionFailure("a constant UUID") }
+        guard let space = PointID("6ba7b810-9dad-11d1-80b4-00c04fd430c8") else {
+            preconditionFailure("a constant UUID")
+        }
         return PointID(namespace: space, name: "\(index)")
     }
 }

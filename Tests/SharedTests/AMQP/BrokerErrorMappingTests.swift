@@ -8,7 +8,8 @@ import Testing
         (530, "NOT_ALLOWED - vhost x not found", .unauthorized), (404, "NOT_FOUND - no queue 'x'", .topology),
         (405, "RESOURCE_LOCKED - exclusive", .topology), (406, "PRECONDITION_FAILED - inequivalent arg", .topology),
         (406, "PRECONDITION_FAILED - message size 20 is larger than configured max size 10", .tooLarge),
-        (311, "CONTENT_TOO_LARGE", .tooLarge), (320, "CONNECTION_FORCED", .connectionLost), (505, "UNEXPECTED_FRAME", .protocolViolation),
+        (311, "CONTENT_TOO_LARGE", .tooLarge), (320, "CONNECTION_FORCED", .connectionLost),
+        (505, "UNEXPECTED_FRAME", .protocolViolation),
     ])
     func replyCodesSayWhoMustAct(code: Int, text: String, expected: BrokerError.Code) {
         let error = LibraryError.refusal(replyCode: UInt16(code), text: text)
@@ -19,7 +20,8 @@ import Testing
     @Test func aChannelErrorFindsItsPublishing() {
         func entry(_ exchange: String, _ size: Int) -> PublisherEntry {
             let body = [UInt8](repeating: 0, count: size)
-            let publishing = Publishing(exchange: exchange, routingKey: "k", properties: MessageProperties(), body: body)
+            let publishing = Publishing(
+                exchange: exchange, routingKey: "k", properties: MessageProperties(), body: body)
             return PublisherEntry(number: 1, publishing: publishing, deadline: nil)
         }
         let tooLarge = LibraryError.refusal(

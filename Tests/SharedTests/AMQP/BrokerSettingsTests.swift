@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("amqp://localhost", "/"), ("amqp://localhost/", "/"), ("amqp://localhost/%2f", "/"), ("amqp://localhost/%2F", "/"),
+        ("amqp://localhost", "/"), ("amqp://localhost/", "/"), ("amqp://localhost/%2f", "/"),
+        ("amqp://localhost/%2F", "/"),
         ("amqp://localhost/fleet", "fleet"), ("amqp://localhost/%ED%95%9C", "한"),
     ])
     func virtualHostIsThePath(url: String, expected: String) {

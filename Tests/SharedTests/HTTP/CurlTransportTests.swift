@@ -36,7 +36,8 @@ struct CurlTransportTests {
     @Test func readsChunkedAnswersAndTheLastHeaderBlock() async throws {
         try await LoopbackServer.with { connection in
             _ = connection.readRequest()
-            connection.write("HTTP/1.1 100 Continue\r\nX-Old: 1\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n")
+            connection.write(
+                "HTTP/1.1 100 Continue\r\nX-Old: 1\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n")
             connection.write("X-Mixed-CASE:  two words \r\nX-Folded: a\r\n b\r\nX-Twice: 1\r\nX-Twice: 2\r\n\r\n")
             connection.write("3\r\nabc\r\n")
             connection.write("2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n")
@@ -44,7 +45,8 @@ struct CurlTransportTests {
         } _: { server in
             let response = try await transport.send(HTTPRequest(.get, server.url + "/"))
             #expect(response.text == "abcde")
-            #expect(response.headers.map(\.name) == ["transfer-encoding", "x-mixed-case", "x-folded", "x-twice", "x-twice"])
+            #expect(
+                response.headers.map(\.name) == ["transfer-encoding", "x-mixed-case", "x-folded", "x-twice", "x-twice"])
             #expect(response[header: "x-mixed-case"] == "two words")
             #expect(response[header: "x-folded"] == "a b")
             #expect(response[header: "x-old"] == nil)
@@ -127,8 +129,10 @@ struct CurlTransportTests {
     }
 
     @Test(arguments: [
-        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "SSH-2.0-Garbage\r\n", "", "\u{0}\u{1}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "SSH-2.0-Garbage\r\n", "",
+        "\u{0}\u{1}",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 ", "HTTP/1.1 000 None\r\n\r\n",
     ])
     func brokenAnswersAreInterruptions(answer: String) async throws {

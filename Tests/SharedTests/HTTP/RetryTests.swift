@@ -4,8 +4,10 @@ import Testing
 
 @Suite struct RetryAfterTests {
     @Test(arguments: [
-        ("0", 0.0), ("5", 5), (" 7 ", 7), ("1.5", 1.5), ("-3", 0), ("99999999999999999999", 86_400), ("1000000", 86_400),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", 7), ("Sun, 06 Nov 1994 08:49:29 GMT", 0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("0", 0.0), ("5", 5), (" 7 ", 7), ("1.5", 1.5), ("-3", 0), ("99999999999999999999", 86_400),
+        ("1000000", 86_400),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 7), ("Sun, 06 Nov 1994 08:49:29 GMT", 0),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
         ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
     ])
     func readsSecondsAndDates(value: String, seconds: Double) {
@@ -43,7 +45,8 @@ import Testing
     }
 
     @Test func askedWaitIsKeptOrGivenUp() {
-        #expect(policy.delay(afterAttempt: 1, elapsed: .seconds(60), advice: .retry(after: .seconds(30))) == .seconds(30))
+        #expect(
+            policy.delay(afterAttempt: 1, elapsed: .seconds(60), advice: .retry(after: .seconds(30))) == .seconds(30))
         #expect(policy.delay(afterAttempt: 1, elapsed: .zero, advice: .retry(after: .seconds(31))) == nil)
         #expect(policy.delay(afterAttempt: 1, elapsed: .zero, advice: .giveUp) == nil)
     }
@@ -70,11 +73,13 @@ import Testing
 
     @Test func cancellationEndsTheWait() async {
         let task = Task {
-            try await RetryPolicy(maximumAttempts: 3, firstDelay: .seconds(600), maximumDelay: .seconds(600), budget: .seconds(9999))
-                .run(jitter: { $0 }, advice: \.advice) { attempt throws(Failure) in
-                    withUnsafeCurrentTask { $0?.cancel() }
-                    throw Failure(advice: .retry())
-                }
+            try await RetryPolicy(
+                maximumAttempts: 3, firstDelay: .seconds(600), maximumDelay: .seconds(600), budget: .seconds(9999)
+            )
+            .run(jitter: { $0 }, advice: \.advice) { attempt throws(Failure) in
+                withUnsafeCurrentTask { $0?.cancel() }
+                throw Failure(advice: .retry())
+            }
         }
         await #expect(throws: Failure(advice: .retry())) { try await task.value }
     }

@@ -22,7 +22,8 @@ import Testing
 
     @Test(arguments: [
         "", "2ed6657d", "2ed6657de927568b95e12665a8aea6a2", "2ed6657d-e927-568b-95e1-2665a8aea6a", "7",
-        "2ed6657d-e927-568b-95e1-2665a8aea6ag", "{2ed6657d-e927-568b-95e1-2665a8aea6}", "2ed6657d_e927-568b-95e1-2665a8aea6a2",
+        "2ed6657d-e927-568b-95e1-2665a8aea6ag", "{2ed6657d-e927-568b-95e1-2665a8aea6}",
+        "2ed6657d_e927-568b-95e1-2665a8aea6a2",
     ])
     func otherTextIsNoID(text: String) { #expect(PointID(text) == nil) }
 

@@ -9,10 +9,12 @@ import Testing
     @Test func filterIsWrittenExactly() async throws {
         let filter = QdrantFilter(
             must: [
-                .match("a", "x\"y"), .match("b", 5), .match("c", .flag(true)), .matchAny("d", ["1", "2"]), .matchAny("e", [3]),
+                .match("a", "x\"y"), .match("b", 5), .match("c", .flag(true)), .matchAny("d", ["1", "2"]),
+                .matchAny("e", [3]),
                 .range("f", atLeast: 1, lessThan: 9), .timeRange("g", from: "2025-01-01T00:00:00Z"), .hasID([id]),
             ],
-            should: [.filter(QdrantFilter(must: [.match("h", 1)])), .isEmpty("i")], mustNot: [.range("j", greaterThan: 2, atMost: 3)])
+            should: [.filter(QdrantFilter(must: [.match("h", 1)])), .isEmpty("i")],
+            mustNot: [.range("j", greaterThan: 2, atMost: 3)])
         let expected =
             #"{"filter":{"must":[{"key":"a","match":{"value":"x\"y"}},{"key":"b","match":{"value":5}},"#
             + #"{"key":"c","match":{"value":true}},{"key":"d","match":{"any":["1","2"]}},{"key":"e","match":{"any":[3]}},"#
@@ -29,7 +31,9 @@ import Testing
         var body = PointsBody(mode: .insertOnly, updateFilter: QdrantFilter(must: [.match("v", 1)]))
         body.append(id: id, vector: [0.1, -2, 3e-9] as [Float]) { $0.object { $0.member("k", "v") } }
         body.append(id: id, vector: nil) { $0.object { _ in } }
-        body.append(id: id, vector: [1] as [Float], sparse: [("text", SparseVector(indices: [4, 7], values: [0.5, 1]))]) {
+        body.append(
+            id: id, vector: [1] as [Float], sparse: [("text", SparseVector(indices: [4, 7], values: [0.5, 1]))]
+        ) {
             $0.object { _ in }
         }
         let point = #"{"id":"2ed6657d-e927-568b-95e1-2665a8aea6a2","vector":"#
@@ -48,18 +52,22 @@ import Testing
 
     @Test func queriesAreWrittenExactly() async throws {
         let answer = ScriptedHTTP.Step.json(
-            #"{"result":{"points":[{"id":"2ED6657D-E927-568B-95E1-2665A8AEA6A2","version":1,"score":0.5,"payload":{"t":"x"}}]}}"#)
+            #"{"result":{"points":[{"id":"2ED6657D-E927-568B-95E1-2665A8AEA6A2","version":1,"score":0.5,"payload":{"t":"x"}}]}}"#
+        )
         let (http, client) = make([answer, answer, answer])
         let sparse = SparseVector(indices: [1], values: [2])
-        let hits = try await client.query("c", .dense([1, 2]), filter: QdrantFilter(must: [.match("s", "j")]), limit: 3, payload: ["t"])
+        let hits = try await client.query(
+            "c", .dense([1, 2]), filter: QdrantFilter(must: [.match("s", "j")]), limit: 3, payload: ["t"])
         #expect(hits.map(\.id) == [id])
         #expect(hits.first?.payload["t"]?.string == "x")
         _ = try await client.query("c", .sparse("text", sparse))
         _ = try await client.query("c", .fusion([.dense([1]), .sparse("text", sparse)], branchLimit: 20), payload: [])
         #expect(
             http.body(0)
-                == #"{"query":[1,2],"filter":{"must":[{"key":"s","match":{"value":"j"}}]},"limit":3,"with_payload":["t"]}"#)
-        #expect(http.body(1) == #"{"query":{"indices":[1],"values":[2]},"using":"text","limit":10,"with_payload":true}"#)
+                == #"{"query":[1,2],"filter":{"must":[{"key":"s","match":{"value":"j"}}]},"limit":3,"with_payload":["t"]}"#
+        )
+        #expect(
+            http.body(1) == #"{"query":{"indices":[1],"values":[2]},"using":"text","limit":10,"with_payload":true}"#)
         #expect(
             http.body(2)
                 == #"{"prefetch":[{"query":[1],"limit":20},{"query":{"indices":[1],"values":[2]},"using":"text","limit":20}],"#
@@ -69,7 +77,9 @@ import Testing
     @Test func batchIsWrittenExactlyAndEveryResultCounts() async throws {
         var body = PointsBody()
         body.append(id: id, vector: nil) { $0.object { _ in } }
-        let operations: [QdrantOperation] = [.upsert(body), .delete(ids: [id]), .delete(filter: QdrantFilter(must: [.match("a", 1)]))]
+        let operations: [QdrantOperation] = [
+            .upsert(body), .delete(ids: [id]), .delete(filter: QdrantFilter(must: [.match("a", 1)])),
+        ]
         let (http, client) = make([
             .json(#"{"result":[{"status":"completed"},{"status":"completed"},{"status":"completed"}]}"#),
             .json(#"{"result":[{"status":"completed"},{"status":"acknowledged"}]}"#),
@@ -77,13 +87,15 @@ import Testing
         try await client.batch("c", operations)
         #expect(
             http.body(0) == #"{"operations":[{"upsert":{"points":[{"id":"\#(id)","vector":{},"payload":{}}]}},"#
-                + #"{"delete":{"points":["\#(id)"]}},{"delete":{"filter":{"must":[{"key":"a","match":{"value":1}}]}}}]}"#)
+                + #"{"delete":{"points":["\#(id)"]}},{"delete":{"filter":{"must":[{"key":"a","match":{"value":1}}]}}}]}"#
+        )
         let error = await #expect(throws: QdrantError.self) { try await client.batch("c", operations) }
         #expect(error?.code == .notCompleted)
     }
 
     @Test(arguments: [
-        QdrantFilter(), QdrantFilter(must: [.filter(QdrantFilter())]), QdrantFilter(should: [.match("a", 1), .filter(QdrantFilter())]),
+        QdrantFilter(), QdrantFilter(must: [.filter(QdrantFilter())]),
+        QdrantFilter(should: [.match("a", 1), .filter(QdrantFilter())]),
     ])
     func deleteOfEverythingIsRefusedUnsent(filter: QdrantFilter) async throws {
         let (http, client) = make([])

@@ -23,7 +23,8 @@ extension ConnectionHandle {
         case .declareExchange(let name, let type, let isPassive, let arguments):
             try send(
                 amqp_exchange_declare_t(
-                    ticket: 0, exchange: pool.bytes(name), type: pool.bytes(type), passive: isPassive ? 1 : 0, durable: 1,
+                    ticket: 0, exchange: pool.bytes(name), type: pool.bytes(type), passive: isPassive ? 1 : 0,
+                    durable: 1,
                     auto_delete: 0, internal: 0, nowait: 0, arguments: pool.table(arguments)),
                 AMQP_EXCHANGE_DECLARE_METHOD)
             return AMQP_EXCHANGE_DECLARE_OK_METHOD
@@ -50,13 +51,15 @@ extension ConnectionHandle {
         case .bind(let queue, let exchange, let routingKey):
             try send(
                 amqp_queue_bind_t(
-                    ticket: 0, queue: pool.bytes(queue), exchange: pool.bytes(exchange), routing_key: pool.bytes(routingKey),
+                    ticket: 0, queue: pool.bytes(queue), exchange: pool.bytes(exchange),
+                    routing_key: pool.bytes(routingKey),
                     nowait: 0, arguments: amqp_empty_table), AMQP_QUEUE_BIND_METHOD)
             return AMQP_QUEUE_BIND_OK_METHOD
         case .unbind(let queue, let exchange, let routingKey):
             try send(
                 amqp_queue_unbind_t(
-                    ticket: 0, queue: pool.bytes(queue), exchange: pool.bytes(exchange), routing_key: pool.bytes(routingKey),
+                    ticket: 0, queue: pool.bytes(queue), exchange: pool.bytes(exchange),
+                    routing_key: pool.bytes(routingKey),
                     arguments: amqp_empty_table), AMQP_QUEUE_UNBIND_METHOD)
             return AMQP_QUEUE_UNBIND_OK_METHOD
         case .consume(let queue, let consumerTag, let arguments):

@@ -40,7 +40,9 @@ extension ConnectionHandle {
             guard let socket = amqp_tcp_socket_new(state) else { throw BrokerError(.unavailable, "out of memory") }
             return socket
         }
-        guard let socket = amqp_ssl_socket_new(state) else { throw BrokerError(.unavailable, "TLS cannot be initialised") }
+        guard let socket = amqp_ssl_socket_new(state) else {
+            throw BrokerError(.unavailable, "TLS cannot be initialised")
+        }
         amqp_ssl_socket_set_verify_peer(socket, 1)
         amqp_ssl_socket_set_verify_hostname(socket, 1)
         guard amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) == AMQP_STATUS_OK.rawValue else {
@@ -57,7 +59,8 @@ extension ConnectionHandle {
     private static func openingFault(_ status: Int32, _ settings: BrokerSettings) -> BrokerError {
         switch status {
         case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
-            BrokerError(.unavailable, "the certificate of \(settings.url) is not signed by OHRA_AMQP_CA_FILE's authority")
+            BrokerError(
+                .unavailable, "the certificate of \(settings.url) is not signed by OHRA_AMQP_CA_FILE's authority")
         case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue:
             BrokerError(.unavailable, "the certificate of \(settings.url) is for another host name")
         default: LibraryError.unreachable(status, settings.address)
@@ -68,7 +71,8 @@ extension ConnectionHandle {
     private static func setOptions(_ descriptor: Int32, _ settings: BrokerSettings) {
         // Ends writes that the peer's machine never acknowledges; heartbeats notice only what does not arrive here.
         var milliseconds = UInt32(clamping: Int64(settings.heartbeat * 2 / .milliseconds(1)))
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
+        setsockopt(
+            descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
     }
 
     private static func logIn(

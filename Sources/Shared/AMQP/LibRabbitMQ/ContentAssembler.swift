@@ -99,7 +99,8 @@ struct ContentAssembler {
             state = .awaitingHeader(
                 .delivery(
                     IncomingDelivery(
-                        tag: deliver.delivery_tag, isRedelivered: deliver.redelivered != 0, exchange: deliver.exchange.text,
+                        tag: deliver.delivery_tag, isRedelivered: deliver.redelivered != 0,
+                        exchange: deliver.exchange.text,
                         routingKey: deliver.routing_key.text)))
             return nil
         case AMQP_BASIC_RETURN_METHOD:
@@ -107,7 +108,8 @@ struct ContentAssembler {
             state = .awaitingHeader(
                 .returned(
                     ReturnedPublishing(
-                        exchange: returned.exchange.text, routingKey: returned.routing_key.text, messageID: nil, bodySize: 0)))
+                        exchange: returned.exchange.text, routingKey: returned.routing_key.text, messageID: nil,
+                        bodySize: 0)))
             return nil
         case AMQP_BASIC_ACK_METHOD:
             let ack = read(amqp_basic_ack_t.self)

@@ -7,7 +7,9 @@ extension [String: HeaderValue] {
     init(_ table: amqp_table_t, depth: Int = 1) {
         self.init(minimumCapacity: Int(table.num_entries))
         guard let entries = table.entries else { return }
-        for index in 0..<Int(table.num_entries) { self[entries[index].key.text] = HeaderValue(entries[index].value, depth: depth) }
+        for index in 0..<Int(table.num_entries) {
+            self[entries[index].key.text] = HeaderValue(entries[index].value, depth: depth)
+        }
     }
 }
 

@@ -21,7 +21,8 @@ enum LibraryError {
         if isViolation(status) { return unreachable(status, address) }
         return BrokerError(
             .unavailable,
-            "the broker at \(address) did not complete the login (\(describe(status))); busy, not AMQP, or credentials?")
+            "the broker at \(address) did not complete the login (\(describe(status))); busy, not AMQP, or credentials?"
+        )
     }
 
     /// A `channel.close` or `connection.close` of the broker.
@@ -41,7 +42,9 @@ enum LibraryError {
     }
 
     static func refusal(_ method: amqp_method_t, subject: String? = nil) -> BrokerError {
-        guard let decoded = method.decoded else { return BrokerError(.protocolViolation, "the broker refused without words") }
+        guard let decoded = method.decoded else {
+            return BrokerError(.protocolViolation, "the broker refused without words")
+        }
         if method.id == AMQP_CONNECTION_CLOSE_METHOD {
             let close = decoded.assumingMemoryBound(to: amqp_connection_close_t.self).pointee
             return refusal(replyCode: close.reply_code, text: close.reply_text.shortText, subject: subject)
@@ -60,7 +63,9 @@ enum LibraryError {
         ].contains(status)
     }
 
-    private static func describe(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }
+    private static func describe(_ status: Int32) -> String {
+        amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)"
+    }
 }
 
 extension amqp_bytes_t {
@@ -70,6 +75,8 @@ extension amqp_bytes_t {
 
     /// For logs: bounded, control characters blanked.
     var shortText: String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.prefix(300).map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 }

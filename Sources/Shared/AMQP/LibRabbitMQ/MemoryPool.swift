@@ -15,7 +15,8 @@ final class MemoryPool {
     func bytes(_ text: String) -> amqp_bytes_t {
         var text = text
         return text.withUTF8 { source in
-            guard let start = source.baseAddress, !source.isEmpty, let copy = amqp_pool_alloc(&pool, source.count) else {
+            guard let start = source.baseAddress, !source.isEmpty, let copy = amqp_pool_alloc(&pool, source.count)
+            else {
                 return amqp_empty_bytes
             }
             copy.copyMemory(from: start, byteCount: source.count)
@@ -24,7 +25,9 @@ final class MemoryPool {
     }
 
     func table(_ values: [String: HeaderValue]) -> amqp_table_t {
-        guard !values.isEmpty, let entries = allocate(amqp_table_entry_t.self, values.count) else { return amqp_empty_table }
+        guard !values.isEmpty, let entries = allocate(amqp_table_entry_t.self, values.count) else {
+            return amqp_empty_table
+        }
         for (index, (key, value)) in values.enumerated() {
             (entries + index).initialize(to: amqp_table_entry_t(key: bytes(key), value: field(value)))
         }

@@ -13,7 +13,8 @@ struct CurlFailure {
         if result == CURLE_OK { return nil }
         if transfer.isTooLarge {
             code = .responseTooLarge
-            message = "the answer is larger than \(transfer.request.maximumResponseBytes) bytes, or its headers too large"
+            message =
+                "the answer is larger than \(transfer.request.maximumResponseBytes) bytes, or its headers too large"
             return
         }
         var text = String(cString: curl_easy_strerror(result))

@@ -22,9 +22,7 @@ enum ProcessMetrics {
     }
 
     static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+        Double(clock()) / Double(CLOCKS_PER_SEC)
     }
 
     static var openDescriptors: Int? {
