@@ -54,9 +54,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .target(name: "Embedding", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
-        .target(name: "Platforms", dependencies: ["Shared", logging, crypto], path: "Sources/Extractor", sources: ["Sources","Confluence","Jira","Files","Markdown"], swiftSettings: settings),
+        .target(name: "Platforms", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
         .executableTarget(
-            name: "Extractor", dependencies: ["Shared", "Platforms", arguments, logging, lifecycle], path: "Sources/Extractor", sources: ["ExtractorProgram.swift", "Commands", "Run"],
+            name: "Extractor", dependencies: ["Shared", "Platforms", arguments, logging, lifecycle],
             swiftSettings: settings),
         .executableTarget(
             name: "Transformer", dependencies: ["Shared", "Embedding", arguments, logging, lifecycle, crypto],
@@ -79,7 +79,11 @@ let package = Package(
             name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "TransformerTests", dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
+            name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TransformerTests",
+            dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
             resources: [.copy("Chunking/golden.json")], swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),

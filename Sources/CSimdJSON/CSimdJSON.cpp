@@ -167,10 +167,22 @@ char *ohra_json_text(ohra_json_value value, size_t *length) {
 
 void ohra_json_text_free(char *text) { std::free(text); }
 
-size_t ohra_json_write_float(float number, char *into) {
-    return static_cast<size_t>(std::to_chars(into, into + 32, number).ptr - into);
+size_t ohra_json_write_double(double number, char *into) {
+    // to_chars writes 20 digits before it turns to an exponent, and simdjson takes those for an integer beyond 64 bits.
+    bool is_long = number >= 1e19 || number <= -1e19;
+    auto end = is_long ? std::to_chars(into, into + 32, number, std::chars_format::scientific)
+                       : std::to_chars(into, into + 32, number);
+    return static_cast<size_t>(end.ptr - into);
 }
 
-size_t ohra_json_write_double(double number, char *into) {
-    return static_cast<size_t>(std::to_chars(into, into + 32, number).ptr - into);
+size_t ohra_json_write_floats(const float *numbers, size_t count, char *into) {
+    char *position = into;
+    *position++ = '[';
+    for (size_t index = 0; index < count; index++) {
+        if (index > 0) { *position++ = ','; }
+        // The shortest form of a float has 9 digits at most: sign, point, exponent and comma make 16.
+        position = std::to_chars(position, position + 15, numbers[index], std::chars_format::general).ptr;
+    }
+    *position++ = ']';
+    return static_cast<size_t>(position - into);
 }

@@ -25,7 +25,9 @@ struct CheckResult: Sendable {
     static func text(_ results: [CheckResult], for terminal: Terminal) -> String {
         var table = TextTable([.init("check"), .init(""), .init("finding", isFlexible: true)])
         for result in results {
-            table.add([result.subject, result.failure == nil ? "ok" : "FAILED", result.failure?.message ?? result.finding])
+            table.add([
+                result.subject, result.failure == nil ? "ok" : "FAILED", result.failure?.message ?? result.finding,
+            ])
         }
         return table.rendered(for: terminal)
     }

@@ -24,7 +24,9 @@ struct SearchCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(limit) else { throw ValidationError("--limit takes 1 to 1000") }
-        guard words.contains(where: { !$0.isWhitespace }) else { throw ValidationError("there is nothing to search for") }
+        guard words.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("there is nothing to search for")
+        }
     }
 
     func run() async throws {

@@ -48,7 +48,8 @@ struct Pipeline: Sendable {
                 guard error.isRejection else { throw error }
                 rejected.append(
                     RejectedPart(
-                        body: DocumentsMessage([cut.change]).body, documentID: cut.change.document.id, fault: error.fault))
+                        body: DocumentsMessage([cut.change]).body, documentID: cut.change.document.id,
+                        fault: error.fault))
             }
         }
         return Result(messages: batcher.messages(entries), rejected: rejected)

@@ -64,7 +64,9 @@ import Testing
         #expect(try await run("loader", ["--idle", "-1"], [:]).status == 64)
     }
 
-    @Test(arguments: ["extractor", "transformer", "loader", "ohra"]) func helpShowsExamples(program: String) async throws {
+    @Test(arguments: ["extractor", "transformer", "loader", "ohra"]) func helpShowsExamples(program: String)
+        async throws
+    {
         let output = try await run(program, ["--help"], [:])
         #expect(output.status == 0)
         #expect(output.stdout.contains("EXAMPLES"))

@@ -26,7 +26,10 @@ import Testing
 
             for (question, title) in [
                 ("냉동 차량 온도 경보가 울리면 누구에게 연락하나요?", "냉동 차량 온도 경보 대응 절차"),
-                ("how do we roll back a failed deployment of the route planner", "Roll back a failed deployment of the route planner"),
+                (
+                    "how do we roll back a failed deployment of the route planner",
+                    "Roll back a failed deployment of the route planner"
+                ),
             ] {
                 let output = try await fleet.run("ohra", "search", question, "--json", "--limit", "3")
                 let hits = try #require(try JSONElement(parsing: Array(output.stdout.utf8))["hits"]?.array)

@@ -60,8 +60,9 @@ char *ohra_json_text(ohra_json_value value, size_t *length);
 void ohra_json_text_free(char *text);
 
 /// Shortest decimal text that reads back as the same number; at most 32 bytes, returns the length. Finite numbers only.
-size_t ohra_json_write_float(float number, char *into);
 size_t ohra_json_write_double(double number, char *into);
+/// An array of finite numbers with brackets and commas; `into` holds at least 16 bytes per number and 2 more. Returns the length.
+size_t ohra_json_write_floats(const float *numbers, size_t count, char *into);
 
 #ifdef __cplusplus
 }

@@ -79,7 +79,8 @@ struct RunCommand: AsyncParsableCommand {
         if let since {
             guard let moment = SinceMoment(since) else {
                 throw ValidationError(
-                    "--since \(since): expected a date such as 2025-01-01 or a moment such as 2025-01-01T09:00:00+09:00")
+                    "--since \(since): expected a date such as 2025-01-01 or a moment such as 2025-01-01T09:00:00+09:00"
+                )
             }
             options.since = moment.date
             options.sinceHadNoZone = moment.hadNoZone

@@ -73,6 +73,7 @@ extension Marker {
             id: documentID, title: title, content: "", url: url, author: "",
             updatedAt: Timestamp(run.startedAt).description, sourceType: sourceType,
             versionKey: versionKey, revision: version.revision, scope: scope, metadata: .emptyObject)
-        return DocumentChange(document: document, epoch: max(run.startInMilliseconds, version.epoch + 1), isDeleted: true)
+        return DocumentChange(
+            document: document, epoch: max(run.startInMilliseconds, version.epoch + 1), isDeleted: true)
     }
 }

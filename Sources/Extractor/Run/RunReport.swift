@@ -28,7 +28,8 @@ struct RunReport: Sendable {
         ])
         for counts in sources {
             let numbers = [
-                counts.listed, counts.new, counts.changed, counts.skipped, counts.published, counts.removed, counts.failed,
+                counts.listed, counts.new, counts.changed, counts.skipped, counts.published, counts.removed,
+                counts.failed,
             ]
             table.add([counts.source] + numbers.map { String($0) })
         }

@@ -55,7 +55,8 @@ final class CollectionGuard: Sendable {
 
     private func check(_ info: CollectionInfo, _ dimension: Int) throws(SettingsError) {
         guard let size = info.vectorSize else {
-            throw SettingsError(["OHRA_QDRANT_COLLECTION '\(collection)' has no unnamed dense vector; use another name"])
+            throw SettingsError(["OHRA_QDRANT_COLLECTION '\(collection)' has no unnamed dense vector; use another name"]
+            )
         }
         guard size == dimension else {
             throw SettingsError([
@@ -64,7 +65,9 @@ final class CollectionGuard: Sendable {
             ])
         }
         guard info.distance == .cosine else {
-            throw SettingsError(["OHRA_QDRANT_COLLECTION '\(collection)' does not use Cosine distance; use another name"])
+            throw SettingsError([
+                "OHRA_QDRANT_COLLECTION '\(collection)' does not use Cosine distance; use another name"
+            ])
         }
     }
 }

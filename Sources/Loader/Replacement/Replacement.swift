@@ -29,7 +29,8 @@ struct Replacement: Sendable {
 
     private func isOvertaken(_ header: DocumentHeader, by marker: Marker?, _ fingerprint: String) -> Bool {
         guard let marker else { return false }
-        return marker.version > header.version || (marker.version == header.version && marker.fingerprint != fingerprint)
+        return marker.version > header.version
+            || (marker.version == header.version && marker.fingerprint != fingerprint)
     }
 
     /// Writes the points of `documents` that are not there yet.

@@ -15,15 +15,7 @@ public struct Broker: Sendable {
 
     /// `transformer@host:123 publish`, as the broker's list of connections shows it.
     public func connectionName(_ purpose: String) -> String {
-        "\(program.name)@\(Self.hostName):\(getpid()) \(purpose)"
-    }
-
-    /// The kernel's name of this machine; Foundation's asks the name servers and may wait for them.
-    private static var hostName: String {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-            guard let start = buffer.baseAddress, gethostname(start, buffer.count) == 0 else { return "localhost" }
-            return String(cString: start)
-        }
+        "\(program.name)@\(HostName.current):\(getpid()) \(purpose)"
     }
 
     /// Declares the topology where the settings say so, verifies it otherwise.

@@ -34,7 +34,8 @@ public struct SettingsReader {
                     providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)))
                 }
             } catch {
-                throw SettingsError(["--config \(file): cannot be read as \(file.hasSuffix(".json") ? "JSON" : "YAML")"])
+                throw SettingsError(["--config \(file): cannot be read as \(file.hasSuffix(".json") ? "JSON" : "YAML")"]
+                )
             }
         }
         return SettingsReader(ConfigReader(providers: providers))

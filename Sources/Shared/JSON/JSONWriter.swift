@@ -55,17 +55,18 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// An array of finite float32 numbers.
+    /// An array of finite float32 numbers, written in place by one call.
     public mutating func value(_ vector: some Collection<Float>) {
-        separate()
-        bytes.append(UInt8(ascii: "["))
-        var isFirst = true
-        for number in vector {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            append(upTo: 32) { ohra_json_write_float(number, $0) }
+        func write(_ numbers: UnsafeBufferPointer<Float>) {
+            let limit = numbers.count * 16 + 2
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: limit) { scratch in
+                guard let start = scratch.baseAddress else { return }
+                let length = ohra_json_write_floats(numbers.baseAddress, numbers.count, start)
+                bytes.append(contentsOf: UnsafeRawBufferPointer(start: start, count: length))
+            }
         }
-        bytes.append(UInt8(ascii: "]"))
+        separate()
+        if vector.withContiguousStorageIfAvailable(write) == nil { Array(vector).withUnsafeBufferPointer(write) }
         needsComma = true
     }
 

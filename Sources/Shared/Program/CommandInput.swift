@@ -6,7 +6,9 @@ public enum CommandInput {
     public static func bytes(_ file: String?) throws(InputError) -> [UInt8] {
         let name = file.flatMap { $0 == "-" ? nil : $0 }
         let descriptor = name.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
-        guard descriptor >= 0 else { throw InputError("\(name ?? "") cannot be read: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw InputError("\(name ?? "") cannot be read: \(String(cString: strerror(errno)))")
+        }
         defer { if name != nil { close(descriptor) } }
         var bytes: [UInt8] = []
         while true {

@@ -7,7 +7,8 @@ public struct CommonOptions: ParsableArguments, Sendable {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("A setting, for example OHRA_LOG_LEVEL=debug; wins over everything.", valueName: "name=value"))
+        help: ArgumentHelp(
+            "A setting, for example OHRA_LOG_LEVEL=debug; wins over everything.", valueName: "name=value"))
     public var settings: [String] = []
 
     public init() {}

@@ -12,7 +12,8 @@ extension Program {
     ) async throws {
         let publisher = broker.publisher()
         let consumer = broker.consumer(of: stage, prefetch: concurrency * 2)
-        let drain = options.drain
+        let drain =
+            options.drain
             ? Worker.Drain(idle: .seconds(options.idle)) { try await consumer.queueDepth().messages } : nil
         let worker = Worker(
             stage: stage, topology: broker.topology, consumer: consumer, publisher: publisher,

@@ -19,9 +19,10 @@ public struct Startup: Sendable {
         while true {
             do {
                 return try await step()
-            } catch where isPatient && Self.mayPass(error) {
+            } catch  where isPatient && Self.mayPass(error) {
                 if warning.isDue {
-                    logger.warning("Waiting for a server", metadata: ["server": "\(server)", LogKey.errorDetail: "\(error)"])
+                    logger.warning(
+                        "Waiting for a server", metadata: ["server": "\(server)", LogKey.errorDetail: "\(error)"])
                 }
                 // Jitter, so that replicas that wait together do not all come at once.
                 try await Task.sleep(for: .seconds(Double.random(in: 0.5...2)))

@@ -38,7 +38,7 @@ extension Registry {
     func records(_ ids: [PointID], fields: [String]) async throws(QdrantError) -> [JSONElement] {
         do {
             return try await client.retrieve(collection, ids: ids, payload: fields).map(\.payload)
-        } catch where error.code == .collectionMissing {
+        } catch  where error.code == .collectionMissing {
             return []
         }
     }

@@ -11,7 +11,8 @@ public struct Registry: Sendable {
     /// Points that one request reads.
     static let pageSize = 256
     private static let markerFields = [
-        "document_id", "source_type", "version_key", "fingerprint", "revision", "epoch", "chunk_count", "state", "title",
+        "document_id", "source_type", "version_key", "fingerprint", "revision", "epoch", "chunk_count", "state",
+        "title",
         "url", "scope",
     ]
 
@@ -92,7 +93,7 @@ public struct Registry: Sendable {
         do {
             return try await client.scroll(
                 collection, filter: filter, payload: Self.markerFields, limit: Self.pageSize, offset: offset)
-        } catch where error.code == .collectionMissing {
+        } catch  where error.code == .collectionMissing {
             return ScrollPage(points: [], next: nil)
         }
     }
@@ -107,7 +108,7 @@ extension Registry {
         do {
             return try await client.count(
                 collection, filter: QdrantFilter(must: [.match("kind", "marker"), .match("state", "loaded")]))
-        } catch where error.code == .collectionMissing {
+        } catch  where error.code == .collectionMissing {
             return 0
         }
     }

@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test func unknownMembersAreIgnored() throws {
-        var text = String(decoding: DocumentsMessage([DocumentChange(document: .sample(), epoch: 5)]).body, as: UTF8.self)
+        var text = String(
+            decoding: DocumentsMessage([DocumentChange(document: .sample(), epoch: 5)]).body, as: UTF8.self)
         text = text.replacing("{\"documents\":[{", with: "{\"future\":[1,{}],\"documents\":[{\"later\":null,")
         #expect(try DocumentsMessage(body: Array(text.utf8)).changes.count == 1)
     }
@@ -26,13 +27,16 @@ import Testing
     }
 
     @Test func faultNamesTheMemberAndNotTheText() throws {
-        var text = String(decoding: DocumentsMessage([DocumentChange(document: .sample(), epoch: 5)]).body, as: UTF8.self)
+        var text = String(
+            decoding: DocumentsMessage([DocumentChange(document: .sample(), epoch: 5)]).body, as: UTF8.self)
         text = text.replacing("\"revision\":7", with: "\"revision\":9007199254740992")
         let error = #expect(throws: MessageError.self) { try DocumentsMessage(body: Array(text.utf8)) }
         #expect(error?.detail == "body.documents[0].revision must be a whole number from 0 to 2^53-1")
     }
 
     @Test func invalidUTF8IsAFault() {
-        #expect(throws: MessageError.self) { try DocumentsMessage(body: Array("{\"documents\":[\"".utf8) + [0xFF, 0x22]) }
+        #expect(throws: MessageError.self) {
+            try DocumentsMessage(body: Array("{\"documents\":[\"".utf8) + [0xFF, 0x22])
+        }
     }
 }

@@ -1,4 +1,4 @@
-package import Shared
+import Shared
 
 /// Why a source could not be read.
 package struct SourceError: Error, CustomStringConvertible {

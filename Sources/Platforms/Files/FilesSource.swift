@@ -25,7 +25,7 @@ struct FilesSource: DocumentSource {
 
     static func configured(from settings: inout SettingsReader, transport: any HTTPTransport) -> FilesSource? {
         guard let path = settings.optionalString("OHRA_FILES_PATH") else { return nil }
-        let instance = settings.string("OHRA_FILES_INSTANCE", default: hostName).lowercased()
+        let instance = settings.string("OHRA_FILES_INSTANCE", default: HostName.current).lowercased()
         guard AtlassianSettings.isValid(instance: instance) else {
             settings.fault("OHRA_FILES_INSTANCE", "may hold letters, digits, '.', '_' and '-' only")
             return nil
@@ -100,16 +100,6 @@ struct FilesSource: DocumentSource {
         let line = markdown.split(separator: "\n").prefix(50).first { $0.hasPrefix("#") && $0.contains("# ") }
         guard let title = line?.drop(while: { $0 == "#" }).description.trimmed, !title.isEmpty else { return nil }
         return title
-    }
-
-    private static var hostName: String {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let isNamed = buffer.withUnsafeMutableBytes { bytes in
-            guard let start = bytes.bindMemory(to: CChar.self).baseAddress else { return false }
-            return gethostname(start, bytes.count - 1) == 0
-        }
-        let name = String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
-        return isNamed && !name.isEmpty ? name : "localhost"
     }
 
     /// A file or folder below the root.
