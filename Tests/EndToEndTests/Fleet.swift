@@ -64,7 +64,7 @@ struct Fleet: Sendable {
         _ program: String, _ arguments: String..., with extra: [String: String] = [:], expecting status: Int32 = 0
     ) async throws -> ProgramRun.Output {
         let output = try await start(program, arguments, with: extra).output()
-        #expect(output.status == status, "\(program) \(arguments): \(output.stderr.suffix(2000))")
+        #expect(output.status == status, "\(program) \(arguments): \(output.complaint)")
         return output
     }
 

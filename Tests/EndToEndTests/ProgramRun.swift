@@ -7,6 +7,9 @@ final class ProgramRun: Sendable {
         let status: Int32
         let stdout: String
         let stderr: String
+
+        /// What a report should show: the whole of a crash, else the last lines.
+        var complaint: String { stderr.contains(" crashed:") ? stderr : String(stderr.suffix(2000)) }
     }
 
     private let process: Process

@@ -78,11 +78,12 @@ public final class ConnectionThread: SerialExecutor {
         var isCurrent: Bool { thread.withLock { $0 } == pthread_self() }
 
         func enqueue(_ job: UnownedJob) {
-            let wasEmpty = queue.withLock { queue in
+            // Signalled under the lock: once the thread can take the job, that job may let go of the actor, the executor and
+            // so of this object, which must not be touched any more by then.
+            queue.withLock { queue in
                 queue.jobs.append(job)
-                return queue.jobs.count == 1
+                if queue.jobs.count == 1 { signal() }
             }
-            if wasEmpty { signal() }
         }
 
         func stop() {

@@ -6,7 +6,7 @@ import Testing
 
 struct AtlassianSettingsTests {
     private func configured(_ flags: [String: String]) async throws -> (ConfluenceSource?, JiraSource?, [String]) {
-        var settings = try await SettingsReader.load(flags: flags)
+        var settings = SettingsReader.only(flags)
         let http = ScriptedHTTP([])
         return (
             ConfluenceSource.configured(from: &settings, transport: http),
