@@ -68,7 +68,8 @@ let package = Package(
             name: "Operator", dependencies: ["Shared", "Embedding", "Platforms", arguments, logging, lifecycle],
             swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["Shared", logging, configuration], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["Shared", logging, configuration], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
             dependencies: ["Shared", "TestSupport", configuration, logging, metrics, lifecycle, http],

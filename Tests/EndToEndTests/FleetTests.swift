@@ -48,15 +48,15 @@ import Testing
     @Test func messagesHoldTenDocumentsAndFiveVectorsButTheLast() async throws {
         try await Fleet.with { fleet in
             let run = try counts(try await fleet.run("extractor", "confluence", "--since", Self.window, "--json"))
-            let documents = try await fleet.bodies(of: fleet.topology.workQueue(.documents)).map {
-                try DocumentsMessage(body: $0).changes.count
-            }
+            let documentBodies = try await fleet.bodies(of: fleet.topology.workQueue(.documents))
+            try SchemaCheck.expect(documentBodies, toMeet: "documents")
+            let documents = try documentBodies.map { try DocumentsMessage(body: $0).changes.count }
             #expect(documents.reduce(0, +) == run["published"])
             #expect(documents.dropLast().allSatisfy { $0 == 10 })
             try await fleet.run("transformer", "--drain", "--idle", "1.5")
-            let vectors = try await fleet.bodies(of: fleet.topology.workQueue(.vectors)).map {
-                try VectorsMessage(body: $0)
-            }
+            let vectorBodies = try await fleet.bodies(of: fleet.topology.workQueue(.vectors))
+            try SchemaCheck.expect(vectorBodies, toMeet: "vectors")
+            let vectors = try vectorBodies.map { try VectorsMessage(body: $0) }
             // One documents message gives full messages and at most one short one.
             #expect(vectors.allSatisfy { $0.vectors.count <= 5 })
             #expect(vectors.count { $0.vectors.count < 5 } <= documents.count)
