@@ -44,7 +44,11 @@ struct SourceExtraction {
                         metadata: ["source": "\(name)", "scopes": "\(group)", "error.detail": "\(error)"])
                 }
             }
-            if options.prunes { try await prune(scopes, into: &result, emit) }
+            if options.prunes, result.counts.failed == 0 {
+                try await prune(scopes, into: &result, emit)
+            } else if options.prunes {
+                logger.warning("Nothing is pruned, as the source was not read to its end")
+            }
         }
         if !options.isDryRun {
             try await registry.recordRun(
