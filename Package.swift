@@ -87,6 +87,8 @@ let package = Package(
             dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
             resources: [.copy("Chunking/golden.json")], swiftSettings: settings),
         .testTarget(
+            name: "LoaderTests", dependencies: ["Loader", "Shared", "TestSupport", logging], swiftSettings: settings),
+        .testTarget(
             name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
     ],

@@ -18,6 +18,8 @@ struct SourceExtraction {
     struct Result {
         var counts: RunReport.SourceCounts
         var dryRun = DryRunReport()
+        /// Some scope was never read to its end before; said once.
+        var isFirstRun = false
         /// Scopes that were read to their end.
         var completeScopes: [String] = []
     }
@@ -63,10 +65,11 @@ struct SourceExtraction {
     ) async throws {
         let last = try await registry.lastCompleteRun(source: name, instance: source.instance, scopes: scopes)
         let since = options.windowStart(lastComplete: last, now: run.startedAt)
-        if last == nil, options.since == nil {
+        if last == nil, options.since == nil, !result.isFirstRun {
+            result.isFirstRun = true
             logger.notice(
                 "First run: only the last 24 hours are read; give --since for everything older",
-                metadata: ["source": "\(name)", "scopes": "\(scopes)"])
+                metadata: [LogKey.source: "\(name)"])
         }
         for try await page in source.documents(in: scopes, since: since) {
             result.counts.listed += page.count

@@ -52,6 +52,31 @@ struct PointStore: Sendable {
         }
     }
 
+    /// Documents of more chunks than this are probed before they are counted.
+    private static let probedChunkCount = 20
+    private static let probes = 8
+
+    /// The documents that may be complete: of large ones a few chunks, spread over the whole, are looked up by their ids.
+    ///
+    /// Counting looks at every point of a document. Without this, a document of n messages would cost n counts of n points.
+    /// Call it after the own writes: then the last of several loaders sees all chunks.
+    func perhapsComplete(
+        _ documents: [DocumentHeader], fingerprint: String
+    ) async throws(QdrantError) -> [DocumentHeader] {
+        var probes: [String: [PointID]] = [:]
+        for header in documents where header.chunkCount > Self.probedChunkCount {
+            probes[header.id] = (0..<Self.probes).map { probe in
+                PointIdentity.chunk(
+                    documentID: header.id, version: header.version, fingerprint: fingerprint,
+                    index: probe * (header.chunkCount - 1) / (Self.probes - 1))
+            }
+        }
+        guard !probes.isEmpty else { return documents }
+        let found = try await client.retrieve(collection, ids: probes.values.flatMap { $0 }, payload: [])
+        let present = Set(found.map(\.id))
+        return documents.filter { probes[$0.id]?.allSatisfy(present.contains) ?? true }
+    }
+
     /// How many points each document has in exactly this version and fingerprint: one exact facet for all of them.
     func counts(of documents: [DocumentHeader], fingerprint: String) async throws(QdrantError) -> [String: Int] {
         let filter = QdrantFilter(

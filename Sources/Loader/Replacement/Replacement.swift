@@ -14,17 +14,20 @@ struct Replacement: Sendable {
 
     /// Brings one message into the collection. Returning means: it may be acknowledged.
     ///
-    /// Safe to call again after any failure, on any replica, in any order with other messages.
+    /// Safe to call again after any failure, on any replica, in any order with other messages. A document of many messages
+    /// costs the same few requests for each of them, and one count at the end.
     /// - Throws: ``QdrantError``; nothing needs undoing.
     func load(_ message: VectorsMessage, run: String) async throws(QdrantError) {
         let known = try await registry.latestMarkers(of: message.documents.map(\.id))
         let current = message.documents.filter { !isOvertaken($0, by: known[$0.id], message.fingerprint) }
         if !current.isEmpty {
             try await write(message, of: current)
-            try await commit(current, message.fingerprint, run: run)
+            // What has its marker was counted before; replaying it must not count it again for every message.
+            let uncommitted = current.filter { known[$0.id]?.version != $0.version }
+            try await commit(uncommitted, message.fingerprint, run: run)
         }
         // Also when everything was overtaken: the points that an earlier, interrupted attempt left behind must go.
-        try await finish(message.documents.map(\.id))
+        try await finish(message.documents)
     }
 
     private func isOvertaken(_ header: DocumentHeader, by marker: Marker?, _ fingerprint: String) -> Bool {
@@ -48,20 +51,31 @@ struct Replacement: Sendable {
 
     /// Sets the marker of every document whose chunks are all there; the others wait for their last message.
     private func commit(_ documents: [DocumentHeader], _ fingerprint: String, run: String) async throws(QdrantError) {
-        let counted = documents.filter { $0.chunkCount > 0 }
+        let candidates = try await points.perhapsComplete(documents, fingerprint: fingerprint)
+        let counted = candidates.filter { $0.chunkCount > 0 }
         let counts = counted.isEmpty ? [:] : try await points.counts(of: counted, fingerprint: fingerprint)
-        let complete = documents.filter { $0.chunkCount == 0 || counts[$0.id] == $0.chunkCount }
+        let complete = candidates.filter { $0.chunkCount == 0 || counts[$0.id] == $0.chunkCount }
         guard !complete.isEmpty else { return }
         try await registry.commit(complete.map { Marker($0, fingerprint: fingerprint) }, run: run)
     }
 
     /// Deletes every point and marker that is older than the largest marker of its document.
-    private func finish(_ documentIDs: [String]) async throws(QdrantError) {
-        let markers = try await registry.markers(of: documentIDs)
-        let latest = markers.compactMapValues { $0.max { $0.version < $1.version } }
-        guard !latest.isEmpty else { return }
-        try await points.deleteOlder(than: Array(latest.values))
-        let older = markers.flatMap { id, all in all.filter { $0.version != latest[id]?.version } }
+    ///
+    /// The markers are read anew, after all writes: a newer state that was committed meanwhile has cleaned up before our
+    /// points came, so they are ours to remove. While the largest marker is still that of the state we are replacing, there
+    /// is nothing to do: whoever committed it cleaned up below it.
+    private func finish(_ documents: [DocumentHeader]) async throws(QdrantError) {
+        let markers = try await registry.markers(of: documents.map(\.id))
+        var settled: [String: Marker] = [:]
+        for header in documents {
+            guard let latest = markers[header.id]?.max(by: { $0.version < $1.version }) else { continue }
+            if latest.version >= header.version { settled[header.id] = latest }
+        }
+        guard !settled.isEmpty else { return }
+        try await points.deleteOlder(than: Array(settled.values))
+        let older = settled.values.flatMap { latest in
+            (markers[latest.documentID] ?? []).filter { $0.version < latest.version }
+        }
         // Points first: a marker that outlives its points is found again by the next finish, the reverse is not.
         if !older.isEmpty { try await registry.delete(older) }
     }

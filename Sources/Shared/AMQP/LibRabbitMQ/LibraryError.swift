@@ -34,6 +34,8 @@ enum LibraryError {
             case 403, 530: .unauthorized
             case 311: .tooLarge
             case 406 where text.contains("message size"): .tooLarge
+            // "home node … is down or inaccessible": it exists, its broker is still starting.
+            case 404 where text.contains("is down or inaccessible"): .unavailable
             case 404, 405, 406: .topology
             case 501, 502, 503, 504, 505: .protocolViolation
             default: .connectionLost
