@@ -23,10 +23,7 @@ import Testing
             .replacing(#"{"name":"ohra"}"#, with: #"{"name":"\#(host.name)"}"#)
         try await host.management.upload(definitions: Array(text.utf8))
 
-        let login = await #expect(throws: BrokerError.self) {
-            try await BrokerConnection.with(host.settings(.loader, password: ""), name: "no password") { _ in }
-        }
-        #expect(login?.code == .unauthorized)
+        try await expectRefusal(host.settings(.loader, password: "")) { _ in }
 
         let passwords = folder.appending(path: "passwords")
         let lines = FleetRole.allCases.map { "\($0.rawValue)=pw-\($0.rawValue)\n" }.joined()
@@ -86,17 +83,18 @@ import Testing
 
     private func expectRefusals(_ host: FreshVirtualHost) async throws {
         let (topology, extractor) = (host.topology, host.settings(.extractor, password: "pw-extractor"))
-        let attempts: [@Sendable (BrokerConnection) async throws(BrokerError) -> Void] = [
-            { connection throws(BrokerError) in try await connection.declareQueue("ohra.mine") },
-            { connection throws(BrokerError) in try await connection.declareExchange("ohra.mine") },
-            { connection throws(BrokerError) in try await connection.deleteQueue(topology.workQueue(.documents)) },
-            { connection throws(BrokerError) in try await connection.purgeQueue(topology.workQueue(.documents)) },
-        ]
-        for attempt in attempts {
-            let error = await #expect(throws: BrokerError.self) {
-                try await BrokerConnection.with(extractor, name: "not allowed", attempt)
-            }
-            #expect(error?.code == .unauthorized, "\(error?.message ?? "")")
+        let (documents, mine) = (topology.workQueue(.documents), topology.exchange + ".mine")
+        try await expectRefusal(extractor) { connection throws(BrokerError) in
+            try await connection.declareQueue(mine)
+        }
+        try await expectRefusal(extractor) { connection throws(BrokerError) in
+            try await connection.declareExchange(mine)
+        }
+        try await expectRefusal(extractor) { connection throws(BrokerError) in
+            try await connection.deleteQueue(documents)
+        }
+        try await expectRefusal(extractor) { connection throws(BrokerError) in
+            try await connection.purgeQueue(documents)
         }
         for (settings, queue) in [
             (extractor, topology.workQueue(.documents)),
@@ -108,6 +106,17 @@ import Testing
             let error = await #expect(throws: BrokerError.self) { try await consumer.connect() }
             #expect(error?.code == .unauthorized, "\(queue)")
             await consumer.close()
+        }
+    }
+
+    private func expectRefusal(
+        _ settings: BrokerSettings, _ body: @Sendable (BrokerConnection) async throws(BrokerError) -> Void
+    ) async throws {
+        do throws(BrokerError) {
+            try await BrokerConnection.with(settings, name: "not allowed", body)
+            Issue.record("it was allowed")
+        } catch {
+            #expect(error.code == .unauthorized, "\(error)")
         }
     }
 }
