@@ -19,6 +19,12 @@ demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
 test: setup ## every test: unit, integration on real servers, end to end
 	@dev/test
 
+definitions: ## print deploy/rabbitmq/definitions.json anew from the code
+	@swift build --product ohra
+	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
+	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
+	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -28,4 +34,4 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build .work
 
-.PHONY: help setup build demo test format lint clean
+.PHONY: help setup build demo test definitions format lint clean

@@ -11,7 +11,8 @@ struct OperatorProgram: AsyncParsableCommand {
               ohra check                         what is wrong, before anything runs
               ohra status                        queues, dead letters, documents
               ohra search "how do we roll back"  find documents by meaning
+              ohra topology verify               whether the broker is set up as it should be
             """,
         version: version,
-        subcommands: [CheckCommand.self, StatusCommand.self, SearchCommand.self])
+        subcommands: [CheckCommand.self, StatusCommand.self, SearchCommand.self, TopologyCommand.self])
 }

@@ -18,15 +18,27 @@ public struct Broker: Sendable {
         "\(program.name)@\(HostName.current):\(getpid()) \(purpose)"
     }
 
-    /// Declares the topology where the settings say so, verifies it otherwise.
+    /// Checks that exchange and queues are there; creates what is missing where the settings say so.
+    ///
+    /// One round of questions when all is well; the management interface is asked only when something is missing.
+    ///
+    /// - Throws: `topology` naming what is missing, or exists in another form.
     public func prepare() async throws(BrokerError) {
-        let (topology, declares) = (topology, settings.declaresTopology)
-        try await BrokerConnection.with(settings, name: connectionName("topology")) { connection throws(BrokerError) in
-            if declares {
-                try await topology.declare(over: connection)
-            } else {
-                try await topology.verify(over: connection)
+        do {
+            try await verify()
+        } catch  where error.replyCode == 404 {
+            guard settings.declaresTopology else {
+                throw BrokerError(
+                    error.code, "\(error); run `ohra topology apply`, or set OHRA_AMQP_DECLARE=true", replyCode: 404)
             }
+            try await TopologySetup(self, transport: CurlTransport()).applyAnyhow(program.logger)
+        }
+    }
+
+    private func verify() async throws(BrokerError) {
+        let (topology, role) = (topology, FleetRole(program: program.name))
+        try await BrokerConnection.with(settings, name: connectionName("topology")) { connection throws(BrokerError) in
+            try await topology.verify(over: connection, as: role)
         }
     }
 

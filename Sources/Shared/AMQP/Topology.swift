@@ -42,10 +42,25 @@ public struct Topology: Sendable, Equatable {
 
     /// A queue with the routing keys bound to it and the settings it needs.
     public struct Queue: Sendable, Equatable {
+        public enum Kind: String, Sendable {
+            case quorum
+            case stream
+        }
+
         public let name: String
+        public let kind: Kind
         public let routingKeys: [String]
-        /// Declared as arguments where no policy can be set; `x-queue-type` is an argument always.
-        public let arguments: [String: HeaderValue]
+        /// By the names that policies use, for example `message-ttl`.
+        public let settings: [String: HeaderValue]
+
+        /// What the queue is declared with: its type, the one thing that no policy can set.
+        public var arguments: [String: HeaderValue] { ["x-queue-type": .string(kind.rawValue)] }
+
+        /// The same with every setting as an argument, for a broker on which nobody may set policies. Arguments can never be
+        /// changed afterwards; that is why they are the second choice (https://www.rabbitmq.com/docs/parameters#why).
+        public var fullArguments: [String: HeaderValue] {
+            settings.reduce(into: arguments) { $0["x-" + $1.key] = $1.value }
+        }
     }
 
     /// Every queue, in the order to declare them: a dead-letter target before its source.
@@ -56,49 +71,49 @@ public struct Topology: Sendable, Equatable {
     // Lossless dead-lettering needs a quorum queue, the at-least-once strategy and rejecting overflow together; with one
     // missing the broker silently falls back to losing (https://www.rabbitmq.com/docs/quorum-queues#dead-lettering).
     private func work(_ stage: Stage) -> Queue {
-        queue(
-            workQueue(stage), keys: [workKey(stage)],
-            [
+        Queue(
+            name: workQueue(stage), kind: .quorum, routingKeys: [workKey(stage)],
+            settings: [
                 // A crash loop ends here; our own attempts are counted in x-attempt and end earlier.
-                "x-delivery-limit": .int(20),
-                "x-dead-letter-exchange": .string(exchange),
-                "x-dead-letter-routing-key": .string(deadKey(stage)),
-                "x-dead-letter-strategy": .string("at-least-once"),
-                "x-overflow": .string("reject-publish"),
-                "x-max-length-bytes": .int(4 << 30),
+                "delivery-limit": .int(20),
+                "dead-letter-exchange": .string(exchange),
+                "dead-letter-routing-key": .string(deadKey(stage)),
+                "dead-letter-strategy": .string("at-least-once"),
+                "overflow": .string("reject-publish"),
+                "max-length-bytes": .int(4 << 30),
             ])
     }
 
     private func retries(_ stage: Stage) -> [Queue] {
         RetryDelay.allCases.map { delay in
-            queue(
-                retryQueue(stage, delay), keys: [retryKey(stage, delay)],
-                [
-                    "x-message-ttl": .int(Int64(delay.milliseconds)),
-                    "x-dead-letter-exchange": .string(exchange),
-                    "x-dead-letter-routing-key": .string(workKey(stage)),
-                    "x-dead-letter-strategy": .string("at-least-once"),
-                    "x-overflow": .string("reject-publish"),
-                    "x-max-length-bytes": .int(1 << 30),
+            Queue(
+                name: retryQueue(stage, delay), kind: .quorum, routingKeys: [retryKey(stage, delay)],
+                settings: [
+                    "message-ttl": .int(Int64(delay.milliseconds)),
+                    "dead-letter-exchange": .string(exchange),
+                    "dead-letter-routing-key": .string(workKey(stage)),
+                    "dead-letter-strategy": .string("at-least-once"),
+                    "overflow": .string("reject-publish"),
+                    "max-length-bytes": .int(1 << 30),
                 ])
         }
     }
 
-    private func deadLetters(_ stage: Stage) -> Queue { queue(deadQueue(stage), keys: [deadKey(stage)], [:]) }
+    private func deadLetters(_ stage: Stage) -> Queue {
+        Queue(
+            name: deadQueue(stage), kind: .quorum, routingKeys: [deadKey(stage)],
+            // RabbitMQ 4 drops a message after 20 deliveries where nothing else is said: looking at a dead letter often
+            // must not lose it.
+            settings: ["delivery-limit": .int(1_000_000)])
+    }
 
     private var journalStream: Queue {
         Queue(
-            name: journal, routingKeys: Stage.allCases.map(workKey),
-            arguments: [
-                "x-queue-type": .string("stream"), "x-max-age": .string("7D"), "x-max-length-bytes": .int(2 << 30),
+            name: journal, kind: .stream, routingKeys: Stage.allCases.map(workKey),
+            settings: [
+                "max-age": .string("7D"), "max-length-bytes": .int(2 << 30),
                 // Retention drops whole segments: small ones keep it close to its limits.
-                "x-stream-max-segment-size-bytes": .int(64 << 20),
+                "stream-max-segment-size-bytes": .int(64 << 20),
             ])
-    }
-
-    private func queue(_ name: String, keys: [String], _ settings: [String: HeaderValue]) -> Queue {
-        var arguments = settings
-        arguments["x-queue-type"] = .string("quorum")
-        return Queue(name: name, routingKeys: keys, arguments: arguments)
     }
 }

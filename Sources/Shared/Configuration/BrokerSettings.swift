@@ -13,6 +13,8 @@ public struct BrokerSettings: Sendable {
     public var prefix: String
     /// Whether programs declare the topology at start instead of only verifying it.
     public var declaresTopology: Bool
+    /// The HTTP interface of the management plugin: policies and users can be set nowhere else.
+    public var managementURL: ServiceURL
 
     /// Agreed with the broker, which may lower it. Peer silence of twice this long is a lost connection. Whole seconds.
     public var heartbeat: Duration = .seconds(10)
@@ -27,7 +29,8 @@ public struct BrokerSettings: Sendable {
 
     public init(
         url: ServiceURL, virtualHost: String = "/", user: String, password: Secret,
-        certificateAuthorityFile: String? = nil, prefix: String = "ohra", declaresTopology: Bool = false
+        certificateAuthorityFile: String? = nil, prefix: String = "ohra", declaresTopology: Bool = false,
+        managementURL: ServiceURL? = nil
     ) {
         self.url = url
         self.virtualHost = virtualHost
@@ -36,6 +39,7 @@ public struct BrokerSettings: Sendable {
         self.certificateAuthorityFile = certificateAuthorityFile
         self.prefix = prefix
         self.declaresTopology = declaresTopology
+        self.managementURL = managementURL ?? .management(of: url)
     }
 
     public var usesTLS: Bool { url.scheme == "amqps" }
@@ -55,6 +59,7 @@ extension BrokerSettings {
     /// | `OHRA_AMQP_CA_FILE` | PEM file; needed for `amqps` | none |
     /// | `OHRA_AMQP_PREFIX` | 1–64 of letters, digits, `.`, `_`, `-` | `ohra` |
     /// | `OHRA_AMQP_DECLARE` | whether to declare the topology | true on loopback |
+    /// | `OHRA_AMQP_MANAGEMENT_URL` | `http(s)://host:port` | the broker's host: `http`, 15672; with `amqps` `https`, 15671 |
     public init(from reader: inout SettingsReader) {
         let isSet = reader.optionalString("OHRA_AMQP_URL") != nil
         let fallback = ServiceURL.localBroker
@@ -107,7 +112,8 @@ extension BrokerSettings {
         self.init(
             url: url, virtualHost: virtualHost, user: user ?? "guest", password: password ?? Secret("guest"),
             certificateAuthorityFile: authorities, prefix: prefix,
-            declaresTopology: reader.boolean("OHRA_AMQP_DECLARE", default: url.isLoopback))
+            declaresTopology: reader.boolean("OHRA_AMQP_DECLARE", default: url.isLoopback),
+            managementURL: reader.url("OHRA_AMQP_MANAGEMENT_URL"))
     }
 }
 
@@ -130,6 +136,13 @@ private func percentDecoded(_ text: some Sequence<UInt8>) -> String? {
 }
 
 extension ServiceURL {
+    /// Where RabbitMQ's management plugin listens by default; encrypted where the broker is.
+    fileprivate static func management(of broker: ServiceURL) -> ServiceURL {
+        broker.scheme == "amqps"
+            ? ServiceURL(scheme: "https", host: broker.host, port: 15671)
+            : ServiceURL(scheme: "http", host: broker.host, port: 15672)
+    }
+
     fileprivate static var localBroker: ServiceURL {
         do {
             return try ServiceURL("amqp://127.0.0.1:5672", schemes: ["amqp"])

@@ -32,6 +32,14 @@ public struct ServiceURL: Sendable, Equatable, CustomStringConvertible {
         self.path = path
     }
 
+    /// Another service on a host that is known already.
+    init(scheme: String, host: String, port: Int) {
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        path = ""
+    }
+
     public struct Fault: Error {
         public let text: String
         init(_ text: String) { self.text = text }

@@ -1,0 +1,74 @@
+/// What a program does at the broker: one user each, with no right that it does not need.
+public enum FleetRole: String, Sendable, CaseIterable {
+    /// Sets the topology up; no worker runs as this.
+    case topology
+    case extractor
+    case transformer
+    case loader
+    /// Looks at dead letters and the journal and publishes again.
+    case `operator`
+
+    /// The role of a program by its name; the operator's tool is `ohra`.
+    init?(program: String) {
+        self.init(rawValue: program == "ohra" ? "operator" : program)
+    }
+
+    /// What the management interface lets the user do. Policies need `policymaker`; workers need no access at all.
+    var tags: String { self == .topology ? "policymaker" : "" }
+}
+
+extension Topology {
+    /// Three regular expressions over names of exchanges and queues, as RabbitMQ keeps them for a user in a virtual host.
+    public struct Permissions: Sendable, Equatable {
+        public let configure: String
+        public let write: String
+        public let read: String
+
+        static let nothing = "^$"
+    }
+
+    /// Name of the role's user, for example `ohra-loader`. The prefix keeps fleets on one broker apart: users are shared by
+    /// all virtual hosts.
+    public func user(_ role: FleetRole) -> String { "\(prefix)-\(role.rawValue)" }
+
+    /// The rights of a role's user.
+    ///
+    /// Everything is published to the one exchange, also retries and dead letters, never to the default exchange. RabbitMQ
+    /// checks no routing keys at direct exchanges: a publisher can reach every queue of the fleet, and no other.
+    public func permissions(_ role: FleetRole) -> Permissions {
+        let exchange = Self.expression([exchange])
+        switch role {
+        case .topology:
+            // A binding asks for `write` at the queue and `read` at the exchange.
+            let name = Self.escaped(prefix)
+            return Permissions(configure: "^\(name)(\\..+)?$", write: "^\(name)\\..+$", read: exchange)
+        case .extractor:
+            return Permissions(configure: Permissions.nothing, write: exchange, read: Permissions.nothing)
+        case .transformer, .loader, .operator:
+            // Reading includes purging.
+            return Permissions(
+                configure: Permissions.nothing, write: exchange, read: Self.expression(queues(readBy: role)))
+        }
+    }
+
+    /// The queues that a role consumes.
+    func queues(readBy role: FleetRole) -> [String] {
+        switch role {
+        case .topology, .extractor: []
+        case .transformer: [workQueue(.documents)]
+        case .loader: [workQueue(.vectors)]
+        case .operator: Stage.allCases.map(deadQueue) + [journal]
+        }
+    }
+
+    /// A regular expression that matches these names and nothing else. RabbitMQ's own matching is not anchored.
+    static func expression(_ names: [String]) -> String {
+        let escaped = names.map(escaped)
+        return escaped.count == 1 ? "^\(escaped[0])$" : "^(\(escaped.joined(separator: "|")))$"
+    }
+
+    /// Names hold letters, digits, `_`, `-` and dots; of these only the dot means something in an expression.
+    static func escaped(_ name: String) -> String {
+        name.split(separator: ".", omittingEmptySubsequences: false).joined(separator: "\\.")
+    }
+}
