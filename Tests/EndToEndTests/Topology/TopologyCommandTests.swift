@@ -8,7 +8,7 @@ import Testing
         try await FreshVirtualHost.with { host in
             #expect(try await host.run("ohra", "topology", "apply").status == 0)
             let gone = host.topology.retryQueue(.vectors, .fiveMinutes)
-            try await BrokerConnection.with(host.settings, name: "test") { connection throws(BrokerError) in
+            _ = try await BrokerConnection.with(host.settings, name: "test") { connection throws(BrokerError) in
                 try await connection.deleteQueue(gone)
             }
             let verified = try await host.run("ohra", "topology", "verify")
@@ -24,7 +24,7 @@ import Testing
     @Test func queueWithOtherArgumentsIsNamedAndKept() async throws {
         try await FreshVirtualHost.with { host in
             let queue = host.topology.workQueue(.vectors)
-            try await BrokerConnection.with(host.settings, name: "test") { connection throws(BrokerError) in
+            _ = try await BrokerConnection.with(host.settings, name: "test") { connection throws(BrokerError) in
                 try await connection.declareQueue(
                     queue, arguments: ["x-queue-type": .string("quorum"), "x-max-length": .int(5)])
             }
