@@ -8,7 +8,7 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay", abstract: "Send messages of the journal once more.",
         discussion: """
             Safe at any time: what is older than what is loaded changes nothing, and a deleted document stays deleted.
-            'documents' goes to the transformers (chunks and vectors are made anew), 'vectors' to the loaders.
+            'documents' goes to the transformers (chunks and vectors are made once more), 'vectors' to the loaders.
 
             EXAMPLES
               ohra replay vectors --dry-run                       count what would be sent
