@@ -9,6 +9,7 @@ struct QueueRoom {
     let logger: Logger
     /// Messages that may be sent before the queue is looked at again.
     private var budget = 0
+    private var reminder = Throttle(interval: .seconds(60))
 
     init(_ broker: Broker, queue: String, maximum: Int, logger: Logger) {
         self.broker = broker
@@ -24,7 +25,6 @@ struct QueueRoom {
 
     /// Waits until the queue has room for a good part of `maximum`. Call it with nothing under way, which would not count.
     mutating func refill() async throws {
-        var reminder = Throttle(interval: .seconds(60))
         while true {
             let depth = try await depth()
             // Not at the first free place: that would ask the broker before every message.
