@@ -83,6 +83,8 @@ let package = Package(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
             swiftSettings: settings),
         .testTarget(
+            name: "OperatorTests", dependencies: ["Operator", "Shared", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "TransformerTests",
             dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
             resources: [.copy("Chunking/golden.json")], swiftSettings: settings),

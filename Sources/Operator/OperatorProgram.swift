@@ -11,8 +11,11 @@ struct OperatorProgram: AsyncParsableCommand {
               ohra check                         what is wrong, before anything runs
               ohra status                        queues, dead letters, documents
               ohra search "how do we roll back"  find documents by meaning
-              ohra topology verify               whether the broker is set up as it should be
+              ohra replay vectors --dry-run      what the journal could send again
+              ohra topology verify               whether the broker is set up right
             """,
         version: version,
-        subcommands: [CheckCommand.self, StatusCommand.self, SearchCommand.self, TopologyCommand.self])
+        subcommands: [
+            CheckCommand.self, StatusCommand.self, SearchCommand.self, ReplayCommand.self, TopologyCommand.self,
+        ])
 }

@@ -77,11 +77,7 @@ struct RunCommand: AsyncParsableCommand {
     private func options() throws -> RunOptions {
         var options = RunOptions()
         if let since {
-            guard let moment = SinceMoment(since) else {
-                throw ValidationError(
-                    "--since \(since): expected a date such as 2025-01-01 or a moment such as 2025-01-01T09:00:00+09:00"
-                )
-            }
+            let moment = try WindowMoment(since, of: "--since")
             options.since = moment.date
             options.sinceHadNoZone = moment.hadNoZone
         }

@@ -120,6 +120,8 @@ public actor Consumer: BrokerConsumer {
         link.value = .closed
     }
 
+    private var readsStream: Bool { arguments["x-stream-offset"] != nil }
+
     private var consumerTag: String { String(decoding: name.utf8.prefix(200), as: UTF8.self) }
 
     private var passive: BrokerCommand { .declareQueue(queue, isPassive: true, isExclusive: false, arguments: [:]) }
@@ -168,6 +170,8 @@ public actor Consumer: BrokerConsumer {
             guard !unwanted.isEmpty else { return }
             let tags = unwanted
             unwanted = []
+            // A stream keeps everything anyway, and closes the connection on a `basic.nack`.
+            guard !readsStream else { return }
             for tag in tags where ledger.settle(tag) { try connection.requeue(tag) }
         } catch {
             // The closed event has dealt with it: the broker delivers all of them again.

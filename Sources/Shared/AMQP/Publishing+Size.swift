@@ -39,7 +39,7 @@ extension HeaderValue {
         guard depth <= 32 else { return nil }
         switch self {
         case .string(let text): return 5 + text.utf8.count
-        case .int: return 9
+        case .int, .timestamp: return 9
         case .bool: return 2
         case .other: return 1
         case .table(let table): return table.encodedSize(depth: depth + 1).map { $0 + 1 }

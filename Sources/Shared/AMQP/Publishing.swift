@@ -39,6 +39,8 @@ public enum HeaderValue: Sendable, Equatable {
     case bool(Bool)
     case array([HeaderValue])
     case table([String: HeaderValue])
+    /// Seconds since 1970; a stream takes it as `x-stream-offset`.
+    case timestamp(UInt64)
     /// Another field kind, named by its AMQP letter.
     case other(Character)
 

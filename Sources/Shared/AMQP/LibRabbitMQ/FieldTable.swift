@@ -26,6 +26,7 @@ extension HeaderValue {
         case AMQP_FIELD_KIND_I32: self = .int(Int64(value.i32))
         case AMQP_FIELD_KIND_U32: self = .int(Int64(value.u32))
         case AMQP_FIELD_KIND_I64: self = .int(value.i64)
+        case AMQP_FIELD_KIND_TIMESTAMP: self = .timestamp(value.u64)
         case AMQP_FIELD_KIND_TABLE where depth < [String: HeaderValue].maximumDepth:
             self = .table([String: HeaderValue](value.table, depth: depth + 1))
         case AMQP_FIELD_KIND_ARRAY where depth < [String: HeaderValue].maximumDepth:

@@ -53,6 +53,9 @@ final class MemoryPool {
                 for (index, value) in values.enumerated() { (entries + index).initialize(to: self.field(value)) }
                 field.value.array = amqp_array_t(num_entries: Int32(values.count), entries: entries)
             }
+        case .timestamp(let seconds):
+            field.kind = UInt8(AMQP_FIELD_KIND_TIMESTAMP.rawValue)
+            field.value.u64 = seconds
         case .table(let values):
             field.kind = UInt8(AMQP_FIELD_KIND_TABLE.rawValue)
             field.value.table = table(values)

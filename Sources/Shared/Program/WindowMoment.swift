@@ -1,12 +1,13 @@
-import FoundationEssentials
+public import ArgumentParser
+public import FoundationEssentials
 
-/// The start of a window as people type it: `2025-01-01`, `2025-01-01T09:00`, or RFC 3339.
-struct SinceMoment {
-    let date: Date
+/// The start or end of a window as people type it: `2025-01-01`, `2025-01-01T09:00`, or RFC 3339.
+public struct WindowMoment: Sendable {
+    public let date: Date
     /// The text named no zone and was read as UTC.
-    let hadNoZone: Bool
+    public let hadNoZone: Bool
 
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let hasTime = text.contains("T") || text.contains(" ")
         let hasZone = hasTime && (text.hasSuffix("Z") || text.dropFirst(10).contains { $0 == "+" || $0 == "-" })
         hadNoZone = !hasZone
@@ -19,5 +20,16 @@ struct SinceMoment {
         let fractional = Date.ISO8601FormatStyle(timeZoneSeparator: .colon, includingFractionalSeconds: true)
         guard let date = (try? plain.parse(whole)) ?? (try? fractional.parse(whole)) else { return nil }
         self.date = date
+    }
+
+    /// Reads the value of an option.
+    ///
+    /// - Throws: `ValidationError` naming the option and what it takes.
+    public init(_ text: String, of option: String) throws(ValidationError) {
+        guard let moment = WindowMoment(text) else {
+            throw ValidationError(
+                "\(option) \(text): expected a date such as 2025-01-01 or a moment such as 2025-01-01T09:00:00+09:00")
+        }
+        self = moment
     }
 }

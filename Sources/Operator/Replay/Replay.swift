@@ -1,0 +1,99 @@
+import FoundationEssentials
+import Logging
+import Shared
+
+/// Sends messages of the journal to their work queue once more.
+///
+/// Straight to the queue through the default exchange, not through the fleet's: there the journal would get a copy of each
+/// message at each replay, and twice as much would be replayed the next time. A worker never does that; the operator may.
+struct Replay: Sendable {
+    /// Header with the replay's id on everything it sends.
+    static let header = "x-replay"
+    /// Messages under way at once; each may be as large as a body can be.
+    private static let window = 16
+
+    let broker: Broker
+    let filter: ReplayFilter
+    let isDryRun: Bool
+    let maximumQueued: Int
+    let logger: Logger
+    let id = "replay-" + UUID().uuidString.prefix(8).lowercased()
+
+    private var queue: String { broker.topology.workQueue(filter.stage) }
+
+    /// Reads the journal up to its end as of now and sends what the filter lets through.
+    func run(_ progress: ProgressLine) async throws -> ReplayReport {
+        let journal = Journal(broker: broker, logger: logger)
+        let publisher = broker.publisher(patience: .seconds(300))
+        do {
+            try await publisher.connect()
+            let end = try await journal.end(publisher)
+            let cursor = try await journal.open(since: filter.since, through: end)
+            do {
+                let report = try await send(from: cursor, end: end, with: publisher, progress)
+                await cursor.close()
+                await publisher.close()
+                return report
+            } catch {
+                await cursor.close()
+                throw error
+            }
+        } catch {
+            await publisher.close()
+            throw error
+        }
+    }
+
+    private func send(
+        from cursor: JournalCursor, end: Int64, with publisher: Publisher, _ progress: ProgressLine
+    ) async throws -> ReplayReport {
+        var report = ReplayReport(replay: id, queue: queue, isDryRun: isDryRun)
+        var room = QueueRoom(broker, queue: queue, maximum: maximumQueued, logger: logger)
+        var first: Int64?
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var underWay = 0
+            while let entry = try await cursor.next(), !filter.isPast(entry.properties) {
+                let start = first ?? entry.offset
+                first = start
+                progress.update(completed: Int(entry.offset - start + 1), total: Int(end - start))
+                guard let publishing = publishing(of: entry, noting: &report) else { continue }
+                progress.setCounter(isDryRun ? "matching" : "sent", report.messages)
+                if isDryRun { continue }
+                if room.isSpent {
+                    try await group.waitForAll()
+                    underWay = 0
+                    try await room.refill()
+                }
+                if underWay == Self.window {
+                    try await group.next()
+                    underWay -= 1
+                }
+                room.take()
+                group.addTask { try await publisher.publish(publishing) }
+                underWay += 1
+            }
+            try await group.waitForAll()
+        }
+        return report
+    }
+
+    /// What to send for a journal entry: its envelope with the attempts counted anew, and the wanted part of its body.
+    private func publishing(of entry: JournalEntry, noting report: inout ReplayReport) -> Publishing? {
+        guard filter.admits(entry.properties) else { return nil }
+        do {
+            var envelope = try MessageEnvelope(entry.properties, expecting: filter.messageType)
+            guard let selection = try filter.select(from: entry.body) else { return nil }
+            report.add(selection)
+            envelope.attempt = 1
+            var publishing = envelope.publishing(exchange: "", routingKey: queue, body: selection.body)
+            publishing.properties.headers[Self.header] = .string(id)
+            return publishing
+        } catch {
+            report.unreadable += 1
+            logger.warning(
+                "A message of the journal cannot be decoded and is left out",
+                metadata: [LogKey.errorDetail: "\(error)", "journal.offset": "\(entry.offset)"])
+            return nil
+        }
+    }
+}
