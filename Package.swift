@@ -86,6 +86,7 @@ let package = Package(
             name: "TransformerTests",
             dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
             resources: [.copy("Chunking/golden.json")], swiftSettings: settings),
+        .testTarget(name: "OperatorTests", dependencies: ["Operator", "Shared"], swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),

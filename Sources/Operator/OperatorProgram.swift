@@ -11,7 +11,8 @@ struct OperatorProgram: AsyncParsableCommand {
               ohra check                         what is wrong, before anything runs
               ohra status                        queues, dead letters, documents
               ohra search "how do we roll back"  find documents by meaning
+              ohra dead list                     what failed for good, and why
             """,
         version: version,
-        subcommands: [CheckCommand.self, StatusCommand.self, SearchCommand.self])
+        subcommands: [CheckCommand.self, StatusCommand.self, SearchCommand.self, DeadCommand.self])
 }
