@@ -91,14 +91,18 @@ import Testing
     /// More than a consumer of a quorum queue can hold.
     @Test func threeThousandLettersAreAllListedAndStay() async throws {
         try await prepared { fleet in
-            try await publish((0..<3000).map { letter(message($0), fleet) }, fleet)
+            try await publish(
+                (0..<3000).map { letter(message($0, source: $0 % 3 == 0 ? "jira" : "files"), fleet) }, fleet)
             let first = ids(try await list(fleet))
             #expect(Set(first).count == 3000)
             let second = ids(try await list(fleet))
             #expect(second == first, "in the same order too")
             #expect(try await fleet.depth(fleet.topology.deadQueue(.documents)) == 3000)
-            let replay = try await fleet.run("ohra", "dead", "replay", "--all", "--json")
-            #expect(try count("replayed", replay) == 3000)
+            let some = try await fleet.run("ohra", "dead", "replay", "--source", "jira", "--json")
+            #expect(try count("replayed", some) == 1000)
+            #expect(try await fleet.depth(fleet.topology.deadQueue(.documents)) == 2000)
+            let rest = try await fleet.run("ohra", "dead", "replay", "--all", "--json")
+            #expect(try count("replayed", rest) == 2000)
             #expect(try await fleet.depth(fleet.topology.workQueue(.documents)) == 3000)
             #expect(try await fleet.depth(fleet.topology.deadQueue(.documents)) == 0)
         }
@@ -112,7 +116,7 @@ import Testing
             let (broker, work) = (fleet.broker, fleet.topology.workQueue(.documents))
             try await BrokerConnection.with(broker, name: "e2e depth") { connection throws(BrokerError) in
                 // A queue tells nobody what arrives.
-                while try await connection.verifyQueue(work).messages == 0 { await Task.yield() }
+                while try await connection.verifyQueue(work).messages < total / 5 { await Task.yield() }
             }
             replay.kill()
             #expect(try await replay.output().status == 9)

@@ -12,7 +12,7 @@ extension DeadLetters {
     ) async throws -> Set<String> {
         var replayed: Set<String> = []
         for queue in queues {
-            try await queue.visit { batch in
+            try await queue.visit(isSlow: true) { batch in
                 let chosen = batch.filter { filter.matches($0.letter) && !replayed.contains($0.letter.id) }
                 var (first, ids) = ([HeldLetter](), Set<String>())
                 for held in chosen where ids.insert(held.letter.id).inserted { first.append(held) }

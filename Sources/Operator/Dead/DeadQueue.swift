@@ -9,6 +9,9 @@ import Shared
 /// nobody reaches, or the broker drops letters that were looked at 20 times.
 struct DeadQueue: Sendable {
     private static let mostPerConsumer = 2000
+    /// The broker sends faster than a slow visitor publishes, and what a consumer may hold waits in memory: few at first,
+    /// which is all that a pass needs that takes every letter out, more as letters stay.
+    private static let slowly = (first: 32, most: 256)
     /// Letters handed to the visitor at once, up to 8 MiB each.
     private static let batch = 16
 
@@ -21,17 +24,21 @@ struct DeadQueue: Sendable {
     /// Hands every letter that is there now to `body`, each once, in batches.
     ///
     /// Letters that come meanwhile are left for the next pass: one that is replayed and dies again is not replayed for ever.
-    /// - Parameter body: false ends the pass.
+    /// - Parameters:
+    ///   - isSlow: whether `body` waits for others.
+    ///   - body: false ends the pass.
     /// - Throws: `unavailable` also when somebody else reads the queue: what they hold could not be seen.
-    func visit(_ body: ([HeldLetter]) async throws -> Bool) async throws {
+    func visit(isSlow: Bool = false, _ body: ([HeldLetter]) async throws -> Bool) async throws {
         var remaining = try await present()
         var identities = LetterIdentities()
         var holds: [HeldLetter.Hold] = []
+        var most = isSlow ? Self.slowly.first : Self.mostPerConsumer
         let result: Result<Void, any Error>
         do {
             var goesOn = true
             while goesOn, remaining > 0 {
-                let prefetch = min(Self.mostPerConsumer, remaining)
+                let prefetch = min(most, remaining)
+                if isSlow { most = min(most * 2, Self.slowly.most) }
                 let hold = HeldLetter.Hold(consumer(prefetch))
                 holds.append(hold)
                 try await hold.consumer.connect()
