@@ -11,11 +11,13 @@ struct OperatorProgram: AsyncParsableCommand {
               ohra check                         what is wrong, before anything runs
               ohra status                        queues, dead letters, documents
               ohra search "how do we roll back"  find documents by meaning
+              ohra dead list                     what failed for good, and why
               ohra replay vectors --dry-run      what the journal could send again
               ohra topology verify               whether the broker is set up right
             """,
         version: version,
         subcommands: [
-            CheckCommand.self, StatusCommand.self, SearchCommand.self, ReplayCommand.self, TopologyCommand.self,
+            CheckCommand.self, StatusCommand.self, SearchCommand.self, DeadCommand.self, ReplayCommand.self,
+            TopologyCommand.self,
         ])
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Counts what a worker has under way, so that draining knows when it has been idle long enough.
-final class Activity: Sendable {
+/// Counts what is under way, so that draining a queue knows when it has been idle long enough.
+public final class Activity: Sendable {
     private struct State {
         var underWay = 0
         var total = 0
@@ -10,20 +10,22 @@ final class Activity: Sendable {
 
     private let state = Mutex(State())
 
-    func began() {
+    public init() {}
+
+    public func began() {
         change {
             $0.underWay += 1
             $0.total += 1
         }
     }
 
-    func ended() { change { $0.underWay -= 1 } }
+    public func ended() { change { $0.underWay -= 1 } }
 
     /// What has ever been under way.
-    var total: Int { state.withLock { $0.total } }
+    public var total: Int { state.withLock { $0.total } }
 
     /// How long nothing has been under way; nil while something is.
-    var idleTime: Duration? {
+    public var idleTime: Duration? {
         state.withLock { $0.underWay == 0 ? $0.lastChange.duration(to: .now) : nil }
     }
 

@@ -14,14 +14,21 @@ public struct DeadLetter: Sendable {
     }
 
     /// The publishing that carries `body` with the properties it came with and the reason in headers.
+    ///
+    /// Its message id is its own, as several parts of one message may be rejected; the original one is kept in a header. It
+    /// is derived from message and body, so that the same letter written twice (killed between the confirm and the
+    /// acknowledgement, or replayed twice) is recognised as one.
     public func publishing(of body: [UInt8], properties: MessageProperties, topology: Topology) -> Publishing {
         var properties = properties
         properties.headers = properties.headers.withoutBrokerHeaders
-        properties.headers["x-reason"] = .string(fault.reason)
-        properties.headers["x-detail"] = .string(String(fault.detail.prefix(500)))
-        properties.headers["x-stage"] = .string(stage.rawValue)
-        properties.headers["x-failed-at"] = .int(Int64(Date().timeIntervalSince1970))
-        if let documentID { properties.headers["x-document"] = .string(documentID) }
+        properties.headers[Header.originalMessage] = properties.messageID.map { .string($0) }
+        properties.messageID =
+            properties.messageID.map { Self.id(originalMessage: $0, body: body) } ?? UUID().uuidString.lowercased()
+        properties.headers[Header.reason] = .string(fault.reason)
+        properties.headers[Header.detail] = .string(String(fault.detail.prefix(500)))
+        properties.headers[Header.stage] = .string(stage.rawValue)
+        properties.headers[Header.failedAt] = .int(Int64(Date().timeIntervalSince1970))
+        if let documentID { properties.headers[Header.document] = .string(documentID) }
         return Publishing(
             exchange: topology.exchange, routingKey: topology.deadKey(stage), properties: properties, body: body)
     }
