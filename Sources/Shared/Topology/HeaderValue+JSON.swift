@@ -18,6 +18,7 @@ extension JSONWriter {
         switch value {
         case .string(let text): self.value(text)
         case .int(let number): self.value(Int(number))
+        case .timestamp(let seconds): self.value(Int(clamping: seconds))
         case .bool(let flag): self.value(flag)
         case .array(let values): array { writer in for value in values { writer.value(value) } }
         case .table(let table): self.value(table)
