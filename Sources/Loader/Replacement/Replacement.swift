@@ -20,10 +20,13 @@ struct Replacement: Sendable {
         let known = try await registry.latestMarkers(of: message.documents.map(\.id))
         let current = message.documents.filter { !isOvertaken($0, by: known[$0.id], message.fingerprint) }
         if !current.isEmpty {
+            await FailPoint.reach(.write)
             try await write(message, of: current)
+            await FailPoint.reach(.commit)
             try await commit(current, message.fingerprint, run: run)
         }
         // Also when everything was overtaken: the points that an earlier, interrupted attempt left behind must go.
+        await FailPoint.reach(.finish)
         try await finish(message.documents.map(\.id))
     }
 

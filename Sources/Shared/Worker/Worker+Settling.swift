@@ -14,6 +14,7 @@ extension Worker {
         logger[metadataKey: LogKey.message] = .string(delivery.properties.messageID ?? "")
         logger[metadataKey: LogKey.run] = .string(delivery.properties.headers["x-run"]?.string ?? "")
         let began = ContinuousClock.now
+        await FailPoint.reach(.receive)
         let outcome = await handle(delivery, logger)
         let settled = await settle(delivery, outcome, logger)
         DeliveryEvent(
@@ -64,6 +65,7 @@ extension Worker {
         case .postpone, .stop:
             (settlement, settled) = (.requeue, .requeued)
         }
+        if settlement == .acknowledge { await FailPoint.reach(.ack) }
         await consumer.settle(delivery, settlement)
         return settled
     }
