@@ -18,7 +18,8 @@ struct PrivateBroker: Sendable {
         } catch {
             result = .failure(error)
         }
-        try run("down", folder)
+        // Not `down`: that is polite to a port mapper which may take its full 30 s, and the data is deleted anyway.
+        try run("kill", folder)
         try FileManager.default.removeItem(atPath: folder)
         try result.get()
     }
