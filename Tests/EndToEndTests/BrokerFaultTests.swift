@@ -7,7 +7,7 @@ import Testing
     /// One node and one fleet for all faults, each hit by fresh work: a start of the node costs ten seconds.
     @Test func workersOutliveWhateverTheBrokerDoes() async throws {
         try await PrivateBroker.with { broker in
-            try await SampleFolder.with(count: 300) { folder in
+            try await SampleFolder.with(count: 100) { folder in
                 try await Fleet.with(folder.variables.merging(broker.variables) { $1 }) { fleet in
                     let documents = try await fleet.filesAtTheSource()
                     let workers = try ["transformer", "transformer", "loader"].map { try fleet.start($0, []) }
