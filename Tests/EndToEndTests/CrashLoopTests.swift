@@ -10,7 +10,7 @@ import Testing
                 try await fleet.extractFiles()
                 let culprit = try #require(documents.sorted().first)
                 var crashes = 0
-                while crashes < 12 {
+                while crashes < 20 {
                     // As a service manager does: start it again whenever it dies.
                     let output = try await fleet.start(
                         "transformer", ["--drain", "--idle", "0.5"], with: ["OHRA_FAILPOINT": "chunk:kill:\(culprit)"]
@@ -19,13 +19,16 @@ import Testing
                     #expect(output.status == 9, "\(output.complaint)")
                     crashes += 1
                 }
-                // Three together with its neighbours, three alone.
-                #expect(crashes == 6)
+                // Three together with its neighbours, three alone; more when a crash comes between the confirm of a split
+                // and its acknowledgement, for then the message is split twice.
+                #expect((6...12).contains(crashes))
                 try await fleet.run("loader", "--drain", "--idle", "0.3")
-                let ledger = try await Ledger(of: fleet)
-                #expect(ledger.imbalance(expecting: documents.subtracting([culprit]), deadLetters: 1) == [])
                 let letters = try await fleet.bodies(of: fleet.topology.deadQueue(.documents))
-                #expect(try letters.map { try DocumentsMessage(body: $0).changes.map(\.document.id) } == [[culprit]])
+                let ledger = try await Ledger(of: fleet)
+                #expect(
+                    ledger.imbalance(expecting: documents.subtracting([culprit]), deadLetters: letters.count) == [])
+                #expect(
+                    try Set(letters.flatMap { try DocumentsMessage(body: $0).changes.map(\.document.id) }) == [culprit])
             }
         }
     }
