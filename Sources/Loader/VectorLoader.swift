@@ -21,6 +21,11 @@ struct VectorLoader: MessageHandler {
         }
     }
 
+    func parts(of delivery: Delivery) -> [[UInt8]] {
+        guard let message = try? VectorsMessage(body: delivery.body) else { return [delivery.body] }
+        return message.documents.map { message.part(of: $0).body }
+    }
+
     /// Loads a message; where Qdrant refuses it, document by document, so that only the culprit is set aside.
     private func load(_ message: VectorsMessage, _ envelope: MessageEnvelope) async throws -> Outcome {
         guard let refusal = try await refusal(of: message, envelope) else { return .done() }

@@ -27,6 +27,11 @@ struct DocumentTransformer: MessageHandler {
         }
     }
 
+    func parts(of delivery: Delivery) -> [[UInt8]] {
+        guard let message = try? DocumentsMessage(body: delivery.body) else { return [delivery.body] }
+        return message.changes.map { DocumentsMessage([$0]).body }
+    }
+
     private func publish(_ messages: [VectorsMessage], for documents: MessageEnvelope) async throws {
         // Attempts are counted per stage: what we publish is new work.
         let envelope = MessageEnvelope(

@@ -28,7 +28,11 @@ struct Pipeline: Sendable {
     /// - Throws: ``EmbeddingError`` when it is the service that fails. A document whose text the service refuses is
     ///   rejected alone.
     func transform(_ changes: [DocumentChange]) async throws(EmbeddingError) -> Result {
-        let cuts = changes.map { Cut(change: $0, chunks: $0.isDeleted ? [] : chunks(of: $0.document)) }
+        let cuts = changes.map { change in
+            FailPoint.pass(.chunk, change.document.id)
+            return Cut(change: change, chunks: change.isDeleted ? [] : chunks(of: change.document))
+        }
+        await FailPoint.reach(.embed)
         do throws(EmbeddingError) {
             let vectors = try await provider.embed(cuts.flatMap(\.texts), purpose: .document)
             return Result(messages: messages(cuts, vectors), rejected: [])

@@ -16,8 +16,10 @@ struct Fleet: Sendable {
     private let transport = CurlTransport()
 
     /// Calls `body` with a fleet whose queues and collections are removed afterwards.
-    static func with(_ body: (Fleet) async throws -> Void) async throws {
-        let fleet = try await Fleet()
+    ///
+    /// - Parameter extra: variables of all its programs, for example another broker.
+    static func with(_ extra: [String: String] = [:], _ body: (Fleet) async throws -> Void) async throws {
+        let fleet = try await Fleet(extra)
         do {
             try await body(fleet)
         } catch {
@@ -27,12 +29,12 @@ struct Fleet: Sendable {
         try await fleet.remove()
     }
 
-    private init() async throws {
+    private init(_ extra: [String: String]) async throws {
         name = "e2e-" + UUID().uuidString.prefix(8).lowercased()
         variables = [
             "OHRA_AMQP_PREFIX": name, "OHRA_QDRANT_COLLECTION": name, "OHRA_LOG_FORMAT": "json",
             "OHRA_LOG_LEVEL": "info",
-        ]
+        ].merging(extra) { $1 }
         let environment = ProcessInfo.processInfo.environment
         guard let control = environment["OHRA_DEV_ATLASSIAN_CONTROL"] else {
             throw MissingEnvironment(name: "OHRA_DEV_ATLASSIAN_CONTROL")

@@ -67,6 +67,8 @@ final class ProgramRun: Sendable {
 
     func terminate() { process.terminate() }
 
+    func signal(_ number: Int32) { Foundation.kill(process.processIdentifier, number) }
+
     func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
     private static func file(_ url: URL) throws -> FileHandle {

@@ -29,7 +29,9 @@ struct DocumentEmitter: Sendable {
                 let publishing = envelope.publishing(
                     exchange: topology.exchange, routingKey: topology.workKey(.documents), body: batch.body)
                 group.addTask {
+                    await FailPoint.reach(.publish)
                     try await publisher.publish(publishing)
+                    await FailPoint.reach(.confirm)
                     return batch.documentCount
                 }
                 underWay += 1

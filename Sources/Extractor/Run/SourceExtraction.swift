@@ -53,6 +53,7 @@ struct SourceExtraction {
             }
         }
         if !options.isDryRun {
+            await FailPoint.reach(.record)
             try await registry.recordRun(
                 source: name, instance: source.instance, scopes: result.completeScopes, run: run.id,
                 startedAt: run.startedAt)
@@ -72,6 +73,7 @@ struct SourceExtraction {
                 metadata: [LogKey.source: "\(name)"])
         }
         for try await page in source.documents(in: scopes, since: since) {
+            await FailPoint.reach(.fetch)
             result.counts.listed += page.count
             for decision in try await detector.decide(page, page: run.nextPage()) {
                 try await note(decision, in: &result, emit)

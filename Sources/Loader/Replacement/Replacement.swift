@@ -21,12 +21,15 @@ struct Replacement: Sendable {
         let known = try await registry.latestMarkers(of: message.documents.map(\.id))
         let current = message.documents.filter { !isOvertaken($0, by: known[$0.id], message.fingerprint) }
         if !current.isEmpty {
+            await FailPoint.reach(.write)
             try await write(message, of: current)
             // What has its marker was counted before; replaying it must not count it again for every message.
             let uncommitted = current.filter { known[$0.id]?.version != $0.version }
+            await FailPoint.reach(.commit)
             try await commit(uncommitted, message.fingerprint, run: run)
         }
         // Also when everything was overtaken: the points that an earlier, interrupted attempt left behind must go.
+        await FailPoint.reach(.finish)
         try await finish(message.documents)
     }
 

@@ -12,7 +12,10 @@ extension BrokerPublisher {
                     try await group.next()
                     underWay -= 1
                 }
-                group.addTask { try await publish(publishing) }
+                group.addTask {
+                    await FailPoint.reach(.publish)
+                    try await publish(publishing)
+                }
                 underWay += 1
             }
             try await group.waitForAll()

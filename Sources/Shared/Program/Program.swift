@@ -50,6 +50,7 @@ public struct Program: Sendable {
         }
         var configuration = ServiceGroupConfiguration(services: configurations, logger: logger)
         configuration.gracefulShutdownSignals = [.sigterm, .sigint]
+        watchForImpatience()
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -10,10 +10,9 @@ extension Worker {
     ///
     /// - Returns: the fault that must stop the process, nil otherwise.
     func work(on delivery: Delivery) async -> (any Error)? {
-        var logger = logger
-        logger[metadataKey: LogKey.message] = .string(delivery.properties.messageID ?? "")
-        logger[metadataKey: LogKey.run] = .string(delivery.properties.headers["x-run"]?.string ?? "")
+        let logger = logger(for: delivery)
         let began = ContinuousClock.now
+        await FailPoint.reach(.receive)
         let outcome = await handle(delivery, logger)
         let settled = await settle(delivery, outcome, logger)
         DeliveryEvent(
@@ -23,13 +22,20 @@ extension Worker {
         return if case .stop(let error) = outcome { error } else { nil }
     }
 
+    func logger(for delivery: Delivery) -> Logger {
+        var logger = logger
+        logger[metadataKey: LogKey.message] = .string(delivery.properties.messageID ?? "")
+        logger[metadataKey: LogKey.run] = .string(delivery.properties.headers["x-run"]?.string ?? "")
+        return logger
+    }
+
     /// Has the delivery handled, again and again while a service that every message needs is down. That pauses the whole
     /// worker without using attempts: each slot holds one delivery and takes no other.
     private func handle(_ delivery: Delivery, _ logger: Logger) async -> Outcome {
         let began = ContinuousClock.now
         var pause = Duration.seconds(1)
         while true {
-            let outcome = await handler.handle(delivery)
+            let outcome = await handleInTime(delivery)
             guard case .unavailable(let fault) = outcome, began.duration(to: .now) < Self.longestWait else {
                 return outcome
             }
@@ -38,6 +44,25 @@ extension Worker {
             let rested: Void? = try? await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
             guard rested != nil, !Task.isShuttingDownGracefully else { return .postpone }
             pause = min(pause * 2, .seconds(30))
+        }
+    }
+
+    /// Has the delivery handled and cancels that at the deadline: something hangs which should have failed.
+    private func handleInTime(_ delivery: Delivery) async -> Outcome {
+        await withTaskGroup(of: Outcome?.self) { group in
+            group.addTask { await handler.handle(delivery) }
+            group.addTask { [deadline] in
+                do {
+                    try await Task.sleep(for: deadline)
+                    return .retry(Fault("deadline", "not done after \(deadline)"))
+                } catch {
+                    // Cancelled: the handler answers for itself.
+                    return nil
+                }
+            }
+            defer { group.cancelAll() }
+            while let outcome = await group.next() { if let outcome { return outcome } }
+            return .postpone
         }
     }
 
@@ -62,8 +87,10 @@ extension Worker {
             let isSafe = await move(delivery, to: .fiveMinutes, attempt: nil, logger)
             (settlement, settled) = isSafe ? (.acknowledge, .parked) : (.requeue, .requeued)
         case .postpone, .stop:
-            (settlement, settled) = (.requeue, .requeued)
+            settlement = await handBack(delivery, logger)
+            settled = .requeued
         }
+        if settlement == .acknowledge { await FailPoint.reach(.ack) }
         await consumer.settle(delivery, settlement)
         return settled
     }
@@ -93,7 +120,7 @@ extension Worker {
                 body: delivery.body), logger)
     }
 
-    private func bury(_ fault: Fault, _ delivery: Delivery, _ logger: Logger) async -> Bool {
+    func bury(_ fault: Fault, _ delivery: Delivery, _ logger: Logger) async -> Bool {
         await bury(DeadLetter(stage: stage, fault: fault, documentID: nil), body: delivery.body, delivery, logger)
     }
 
@@ -107,7 +134,7 @@ extension Worker {
         return true
     }
 
-    private func confirmed(_ publishing: Publishing, _ logger: Logger) async -> Bool {
+    func confirmed(_ publishing: Publishing, _ logger: Logger) async -> Bool {
         do {
             try await publisher.publish(publishing)
             return true

@@ -32,6 +32,8 @@ public struct Worker: Service, CustomStringConvertible {
     /// What deliveries under way get after a stop signal, before they are cancelled and handed back. The programs promise
     /// to be gone within 25 s.
     public var gracePeriod: Duration = .seconds(20)
+    /// What one delivery may take. RabbitMQ takes it back after 30 minutes and counts that against it; before, we retry.
+    public var deadline: Duration = .seconds(10 * 60)
     public var logger: Logger
 
     public init(
@@ -56,9 +58,13 @@ public struct Worker: Service, CustomStringConvertible {
         case graceOver
     }
 
+    /// Deliveries to fetch: some more than are worked on, so that no slot waits for the network.
+    private var fetched: Int { concurrency * 2 }
+
     /// Works until a graceful shutdown, the drain's end, or a fault that stops the process.
     public func run() async throws {
         let activity = Activity()
+        let slots = WorkSlots(limit: concurrency)
         defer {
             logger.notice(
                 "Stopped",
@@ -71,15 +77,18 @@ public struct Worker: Service, CustomStringConvertible {
             if let drain { group.addTask { await watch(drain, activity) } }
             defer { group.cancelAll() }
             try await withGracefulShutdownHandler {
-                try await process(activity)
+                try await process(activity, slots)
             } onGracefulShutdown: {
                 // Unstructured: the handler is synchronous, and stopping must go on whatever is cancelled meanwhile.
-                Task { await consumer.stop() }
+                Task {
+                    await slots.stop()
+                    await consumer.stop()
+                }
             }
         }
     }
 
-    private func process(_ activity: Activity) async throws {
+    private func process(_ activity: Activity, _ slots: WorkSlots) async throws {
         try await withThrowingTaskGroup(of: Event.self) { group in
             var running = 0
             var failure: (any Error)?
@@ -94,13 +103,17 @@ public struct Worker: Service, CustomStringConvertible {
             }
             do {
                 for try await delivery in consumer.deliveries {
-                    if running == concurrency { try await finishOne() }
+                    // All that was fetched is looked at, so that suspects behind others are seen; the slots limit the work.
+                    if running == fetched { try await finishOne() }
                     activity.began()
                     running += 1
                     group.addTask {
                         defer { activity.ended() }
-                        let failure = await work(on: delivery)
-                        if failure != nil { await consumer.stop() }
+                        let failure = await takeTurn(delivery, slots)
+                        if failure != nil {
+                            await slots.stop()
+                            await consumer.stop()
+                        }
                         return .settled(stopping: failure)
                     }
                 }

@@ -152,3 +152,91 @@ private final class ScriptedHandler: MessageHandler {
         #expect(headers["x-death"] == nil && headers["x-delivery-count"] == nil)
     }
 }
+
+/// Deliveries that hang or that come back again and again.
+@Suite(.timeLimit(.minutes(1))) struct WorkerSuspectTests {
+    private let topology = Topology(prefix: "t")
+    private let broker: MemoryBroker
+
+    init() { broker = MemoryBroker(topology) }
+
+    private struct Letters: MessageHandler {
+        var handling: @Sendable (String) async -> Outcome = { _ in .done() }
+
+        func handle(_ delivery: Delivery) async -> Outcome {
+            await handling(String(decoding: delivery.body, as: UTF8.self))
+        }
+
+        /// Every letter is a document.
+        func parts(of delivery: Delivery) -> [[UInt8]] { delivery.body.map { [$0] } }
+    }
+
+    private func send(_ body: String, _ headers: [String: HeaderValue]) async throws {
+        let envelope = MessageEnvelope(type: DocumentsMessage.type, run: "r", source: "s")
+        var publishing = envelope.publishing(exchange: "t", routingKey: "documents", body: Array(body.utf8))
+        publishing.properties.headers.merge(headers) { $1 }
+        try await broker.publisher().publish(publishing)
+    }
+
+    private func work(_ handler: Letters, deadline: Duration = .seconds(60)) async throws {
+        let broker = broker
+        var worker = Worker(
+            stage: .documents, topology: topology, consumer: broker.consumer(queue: "t.documents", prefetch: 4),
+            publisher: broker.publisher(), handler: handler, concurrency: 2,
+            drain: Worker.Drain(idle: .milliseconds(50)) { broker.bodies(in: "t.documents").count },
+            logger: Logger(label: "test"))
+        worker.deadline = deadline
+        try await worker.run()
+    }
+
+    @Test func messageThatCameBackThreeTimesIsTakenApart() async throws {
+        let handled = Mutex<[String]>([])
+        try await send("abc", ["x-delivery-count": .int(3)])
+        try await work(
+            Letters { body in
+                handled.withLock { $0.append(body) }
+                return .done()
+            })
+        #expect(handled.withLock { $0 } == ["a", "b", "c"])
+        #expect(broker.published.dropFirst().allSatisfy { $0.properties.headers["x-suspect"] == .int(1) })
+        #expect(broker.published.allSatisfy { $0.exchange == "t" && $0.routingKey == "documents" })
+    }
+
+    @Test func suspectThatCameBackThreeTimesIsGuiltyAndItsNeighbourIsNot() async throws {
+        try await send("c", ["x-suspect": .int(1), "x-delivery-count": .int(3)])
+        try await send("n", ["x-suspect": .int(1), "x-delivery-count": .int(2)])
+        try await work(Letters())
+        let letters = broker.publishings(in: "t.documents.dead")
+        #expect(letters.map(\.body) == [Array("c".utf8)])
+        #expect(letters.first?.properties.headers["x-reason"] == .string("crash_loop"))
+    }
+
+    @Test func suspectWorksAloneAndOthersCountFromZeroBeforeIt() async throws {
+        for body in ["c", "n"] { try await send(body, ["x-suspect": .int(1), "x-delivery-count": .int(2)]) }
+        let broker = broker
+        let putBack = Mutex(0)
+        let underWay = Mutex((now: 0, most: 0))
+        try await work(
+            Letters { body in
+                underWay.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+                if body == "c" { putBack.withLock { $0 = broker.published.count - 2 } }
+                await Task.yield()
+                underWay.withLock { $0.now -= 1 }
+                return .done()
+            })
+        #expect(putBack.withLock { $0 } == 1)
+        #expect(broker.published.last?.properties.headers["x-delivery-count"] == nil)
+        #expect(underWay.withLock { $0.most } == 1)
+    }
+
+    @Test func handlerThatHangsIsCancelledAndRetriedAtTheCostOfAnAttempt() async throws {
+        try await send("h", [:])
+        try await work(
+            Letters { _ in
+                try? await Task.sleep(for: .seconds(600))
+                return .postpone
+            }, deadline: .milliseconds(50))
+        let retried = try #require(broker.publishings(in: "t.documents.retry.30s").first)
+        #expect(retried.properties.headers["x-attempt"] == .int(2))
+    }
+}
