@@ -94,6 +94,7 @@ final class FaultProxy: Sendable {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             if state.withLock({ $0.isFrozen && !$0.isOver }) {
+                // A frozen link shows nothing to wait on; this is how often it looks whether it was thawed.
                 usleep(20_000)
                 continue
             }

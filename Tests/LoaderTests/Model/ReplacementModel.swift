@@ -7,7 +7,9 @@ import TestSupport
 /// One random schedule: several states of a few documents, cut into messages, handled by three loaders that die and come
 /// back, with messages delivered twice and replayed, over a store whose requests are the only atomic steps.
 final class ReplacementModel: @unchecked Sendable {
-    // `@unchecked`: everything below is touched between two turns only, so by one task at a time.
+    // `@unchecked`: loaders touch what follows only between being given a turn and asking for the next; ``TurnTaker`` is an
+    // actor and gives one turn at a time, so one task touches it at a time and sees what the one before wrote. The test
+    // reads the result after all loaders have ended.
     static let loaders = 3
 
     private let turns: TurnTaker
