@@ -40,16 +40,22 @@ extension Topology {
         switch role {
         case .topology:
             // A binding asks for `write` at the queue and `read` at the exchange.
-            let name = Self.escaped(prefix)
-            return Permissions(configure: "^\(name)(\\..+)?$", write: "^\(name)\\..+$", read: exchange)
+            return Permissions(configure: everything, write: "^\(Self.escaped(prefix))\\..+$", read: exchange)
         case .extractor:
             return Permissions(configure: Permissions.nothing, write: exchange, read: Permissions.nothing)
-        case .transformer, .loader, .operator:
+        case .transformer, .loader:
             // Reading includes purging.
             return Permissions(
                 configure: Permissions.nothing, write: exchange, read: Self.expression(queues(readBy: role)))
+        case .operator:
+            // From 4.3.1 on, RabbitMQ shows a queue's length only to those with some right to it. This one is of no other
+            // use: a binding, for which it is meant, also takes the right to read the exchange.
+            return Permissions(
+                configure: Permissions.nothing, write: everything, read: Self.expression(queues(readBy: role)))
         }
     }
+
+    private var everything: String { "^\(Self.escaped(prefix))(\\..+)?$" }
 
     /// The queues that a role consumes.
     func queues(readBy role: FleetRole) -> [String] {

@@ -65,6 +65,6 @@ extension Worker {
         var properties = delivery.properties
         properties.headers = properties.headers.withoutBrokerHeaders
         return Publishing(
-            exchange: topology.exchange, routingKey: topology.workKey(stage), properties: properties, body: body)
+            exchange: topology.exchange, routingKey: topology.againKey(stage), properties: properties, body: body)
     }
 }

@@ -19,7 +19,7 @@ import Testing
         let json = try JSONElement(parsing: Array(text().utf8))
         for (section, count) in [
             ("vhosts", 1), ("users", 5), ("permissions", 5), ("policies", 11), ("exchanges", 1), ("queues", 11),
-            ("bindings", 12),
+            ("bindings", 15),
         ] {
             #expect(json[section]?.array.map { Array($0).count } == count, "\(section)")
         }
