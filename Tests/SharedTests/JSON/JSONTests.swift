@@ -42,7 +42,7 @@ import Testing
 
     @Test func floatsReadBackTheSame() throws {
         var generator = SystemRandomNumberGenerator()
-        var floats: [Float] = [0, 1, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 16_777_217, 1e-45, 3.4e38]
+        var floats: [Float] = [0, 1, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 16_777_216, 3.4e38]
         while floats.count < 10_000 {
             let number = Float(bitPattern: generator.next())
             if number.isFinite { floats.append(number) }
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [2.3456789012345678e19, -1e19, 1e22, 9.99e18, -9.3e18, -0x1p63, 0x1p64, 1e300, 5e-324])
+    @Test(arguments: [2.3456789012345678e19, -1e19, 1e22, 9.99e18, -9.3e18, -0x1p63, 0x1p64, 1e300, .leastNonzeroMagnitude])
     func longNumbersReadBack(number: Double) throws {
         // Without an exponent they would be integers beyond 64 bits to the reader.
         #expect(try parsed(written { $0.value(number) }).double == number)
