@@ -65,7 +65,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [2.3456789012345678e19, -1e19, 1e22, 9.99e18, -9.3e18, -0x1p63, 0x1p64, 1e300, .leastNonzeroMagnitude])
+    @Test(arguments: [
+        2.3456789012345678e19, -1e19, 1e22, 9.99e18, -9.3e18, -0x1p63, 0x1p64, 1e300, .leastNonzeroMagnitude,
+    ])
     func longNumbersReadBack(number: Double) throws {
         // Without an exponent they would be integers beyond 64 bits to the reader.
         #expect(try parsed(written { $0.value(number) }).double == number)
