@@ -5,6 +5,13 @@ public protocol BrokerPublisher: Sendable {
     /// An unknown outcome (connection lost, no answer) is published again, so a queue may see it twice.
     /// - Throws: ``BrokerError``: unroutable, too large, refused, `unavailable` after the configured patience, or cancelled.
     func publish(_ publishing: Publishing) async throws(BrokerError)
+
+    /// Returns when the queue is there, asked after everything confirmed so far.
+    ///
+    /// `mandatory` does not tell when a work queue was deleted: the journal is bound to the same routing key, takes the
+    /// message alone, and the broker confirms it. What was confirmed is safe only once this has returned.
+    /// - Throws: ``BrokerError``: `topology` when there is no such queue, `unavailable` or `connectionLost`.
+    func verify(queue: String) async throws(BrokerError)
 }
 
 /// Consumes one queue, over as many connections in a row as it takes.

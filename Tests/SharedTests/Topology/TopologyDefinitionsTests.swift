@@ -38,7 +38,8 @@ import Testing
             }
             if role != .topology { #expect(rights.configure == "^$") }
         }
-        #expect(topology.permissions(.extractor) == .init(configure: "^$", write: #"^a\.b$"#, read: "^$"))
+        #expect(
+            topology.permissions(.extractor) == .init(configure: "^$", write: #"^(a\.b|a\.b\.documents)$"#, read: "^$"))
         #expect(topology.permissions(.loader).read == #"^a\.b\.vectors$"#)
         #expect(
             topology.permissions(.operator).read

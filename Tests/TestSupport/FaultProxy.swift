@@ -2,20 +2,48 @@ import Glibc
 import Synchronization
 
 /// A TCP relay in front of a broker that can cut or freeze what goes through it. Without a target it accepts and is silent.
-final class FaultProxy: Sendable {
+public final class FaultProxy: Sendable {
+    /// When a connection is cut. Armed ones are used up one after another, each by the first connection that it fits.
+    public enum Cut: Sendable, Equatable {
+        /// After so many bytes from the client, wherever in a frame that is.
+        case afterSending(bytes: Int)
+        /// With the first publisher confirm after so many bytes from the client: the broker has the publishing, and the
+        /// client never learns of it.
+        case insteadOfConfirm(afterSending: Int)
+    }
+
+    private final class Pair: Sendable {
+        let client: Int32
+        let server: Int32
+        /// From the client, passed on.
+        let sent = Atomic(0)
+
+        init(client: Int32, server: Int32) {
+            self.client = client
+            self.server = server
+        }
+
+        func end() {
+            shutdown(client, Int32(SHUT_RDWR))
+            if server >= 0 { shutdown(server, Int32(SHUT_RDWR)) }
+        }
+    }
+
     private struct State {
-        var pairs: [(Int32, Int32)] = []
+        var pairs: [Pair] = []
         var isFrozen = false
         var isOver = false
         var accepted = 0
+        var armed: [Cut] = []
+        var done = 0
     }
 
     private let state = Mutex(State())
     private let listener: Int32
     private let target: UInt16?
-    let port: UInt16
+    public let port: UInt16
 
-    init(target: UInt16?) throws {
+    public init(target: UInt16?) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -31,25 +59,27 @@ final class FaultProxy: Sendable {
         Self.thread { self.accept() }
     }
 
-    struct Failure: Error {}
+    public struct Failure: Error {}
 
-    var accepted: Int { state.withLock { $0.accepted } }
+    public var accepted: Int { state.withLock { $0.accepted } }
+
+    /// Cuts that have happened.
+    public var cuts: Int { state.withLock { $0.done } }
+
+    public func arm(_ cuts: [Cut]) { state.withLock { $0.armed += cuts } }
 
     /// Ends every connection.
-    func cut() {
+    public func cut() {
         state.withLock { state in
-            for (client, server) in state.pairs {
-                shutdown(client, Int32(SHUT_RDWR))
-                if server >= 0 { shutdown(server, Int32(SHUT_RDWR)) }
-            }
+            for pair in state.pairs { pair.end() }
             state.pairs = []
         }
     }
 
     /// Stops reading and writing without closing anything.
-    func freeze(_ isFrozen: Bool = true) { state.withLock { $0.isFrozen = isFrozen } }
+    public func freeze(_ isFrozen: Bool = true) { state.withLock { $0.isFrozen = isFrozen } }
 
-    func end() {
+    public func end() {
         state.withLock { $0.isOver = true }
         cut()
         shutdown(listener, Int32(SHUT_RDWR))
@@ -63,10 +93,7 @@ final class FaultProxy: Sendable {
                 return
             }
             guard let target else {
-                state.withLock {
-                    $0.accepted += 1
-                    $0.pairs.append((client, -1))
-                }
+                add(Pair(client: client, server: -1))
                 continue
             }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -81,16 +108,22 @@ final class FaultProxy: Sendable {
                 close(server)
                 continue
             }
-            state.withLock {
-                $0.accepted += 1
-                $0.pairs.append((client, server))
-            }
-            Self.thread { self.relay(client, server) }
-            Self.thread { self.relay(server, client) }
+            let pair = Pair(client: client, server: server)
+            add(pair)
+            Self.thread { self.relay(pair, isFromClient: true) }
+            Self.thread { self.relay(pair, isFromClient: false) }
         }
     }
 
-    private func relay(_ source: Int32, _ sink: Int32) {
+    private func add(_ pair: Pair) {
+        state.withLock {
+            $0.accepted += 1
+            $0.pairs.append(pair)
+        }
+    }
+
+    private func relay(_ pair: Pair, isFromClient: Bool) {
+        let (source, sink) = isFromClient ? (pair.client, pair.server) : (pair.server, pair.client)
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             if state.withLock({ $0.isFrozen && !$0.isOver }) {
@@ -105,17 +138,42 @@ final class FaultProxy: Sendable {
             }
             let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { break }
+            let allowed = allowed(buffer[..<count], of: pair, isFromClient: isFromClient)
             var offset = 0
-            while offset < count {
+            while offset < allowed {
                 let sent = buffer.withUnsafeBytes {
-                    send(sink, $0.baseAddress! + offset, count - offset, Int32(MSG_NOSIGNAL))
+                    send(sink, $0.baseAddress! + offset, allowed - offset, Int32(MSG_NOSIGNAL))
                 }
                 guard sent > 0 else { break }
                 offset += sent
             }
+            if isFromClient { pair.sent.add(allowed, ordering: .relaxed) }
+            if allowed < count { break }
         }
-        shutdown(source, Int32(SHUT_RDWR))
-        shutdown(sink, Int32(SHUT_RDWR))
+        pair.end()
+    }
+
+    /// How many of these bytes go on; fewer than all when it is time to cut.
+    private func allowed(_ bytes: ArraySlice<UInt8>, of pair: Pair, isFromClient: Bool) -> Int {
+        state.withLock { state in
+            let sent = pair.sent.load(ordering: .relaxed)
+            switch state.armed.first {
+            case .afterSending(let limit) where isFromClient && sent + bytes.count > limit:
+                state.armed.removeFirst()
+                state.done += 1
+                return max(0, limit - sent)
+            case .insteadOfConfirm(let limit) where !isFromClient && sent > limit && Self.holdsConfirm(bytes):
+                state.armed.removeFirst()
+                state.done += 1
+                return 0
+            default: return bytes.count
+            }
+        }
+    }
+
+    /// Whether a `basic.ack` is among these bytes: class 60, method 80, after a frame's type, channel 1 and size 13.
+    private static func holdsConfirm(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.firstRange(of: [1, 0, 1, 0, 0, 0, 13, 0, 60, 0, 80]) != nil
     }
 
     private static func loopback(_ port: UInt16) -> sockaddr_in {
