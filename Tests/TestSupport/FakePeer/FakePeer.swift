@@ -8,17 +8,15 @@ public enum FakePeer {
     /// Runs `script` for each connection on a thread of its own while `body` runs; a connection ends with its script.
     public static func with<Result>(
         _ script: @escaping Script, isolation: isolated (any Actor)? = #isolation,
-        _ body: (BrokerSettings) async throws -> Result
+        client body: (BrokerSettings) async throws -> Result
     ) async throws -> Result {
         let numbers = Counter()
-        return try await LoopbackServer.with(
-            { connection in
-                // Thrown when the client has gone; what that means is for the test to see on the client's side.
-                try? script(PeerSession(connection, number: numbers.next()))
-            }
-        ) { server in
-            try await body(settings(port: server.port))
+        let server = try LoopbackServer { connection in
+            // Thrown when the client has gone; what that means is for the test to see on the client's side.
+            try? script(PeerSession(connection, number: numbers.next()))
         }
+        defer { server.stop() }
+        return try await body(settings(port: server.port))
     }
 
     private final class Counter: Sendable {
@@ -28,16 +26,16 @@ public enum FakePeer {
     }
 
     /// Plays the part of a broker until the channel is open, then `script`.
-    public static func with<Result>(
-        afterOpening script: @escaping Script, tune: WireFrame = .tune(), isolation: isolated (any Actor)? = #isolation,
-        _ body: (BrokerSettings) async throws -> Result
+    public static func opened<Result>(
+        tune: WireFrame = .tune(), _ script: @escaping Script, isolation: isolated (any Actor)? = #isolation,
+        client body: (BrokerSettings) async throws -> Result
     ) async throws -> Result {
-        try await with(
-            { session in
-                try session.handshake(tune)
-                try session.answer(upTo: .openChannel)
-                try script(session)
-            }, body)
+        let whole: Script = { session in
+            try session.handshake(tune)
+            try session.answer(upTo: .openChannel)
+            try script(session)
+        }
+        return try await with(whole, client: body)
     }
 
     private static func settings(port: Int) throws -> BrokerSettings {

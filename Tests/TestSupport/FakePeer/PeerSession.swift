@@ -34,12 +34,13 @@ public final class PeerSession {
         }
     }
 
-    /// The next such method; others before it are passed over.
+    /// The next such method; others before it are passed over, but for the end of the connection.
     @discardableResult
     public func receive(_ method: WireFrame.Method) throws(Gone) -> WireFrame {
         while true {
             let frame = try receive()
             if frame.method == method { return frame }
+            if frame.method == .closeConnection { throw Gone() }
         }
     }
 

@@ -38,6 +38,11 @@ public struct WireFrame: Sendable {
             self.number = number
         }
 
+        public static let start = Method(10, 10)
+        public static let tune = Method(10, 30)
+        public static let connectionOpened = Method(10, 41)
+        public static let channelOpened = Method(20, 11)
+        public static let confirmsSelected = Method(85, 11)
         public static let startOK = Method(10, 11)
         public static let tuneOK = Method(10, 31)
         public static let openConnection = Method(10, 40)

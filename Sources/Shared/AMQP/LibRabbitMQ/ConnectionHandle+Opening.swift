@@ -60,9 +60,13 @@ extension ConnectionHandle {
         switch status {
         case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
             BrokerError(
-                .unavailable, "the certificate of \(settings.url) is not signed by OHRA_AMQP_CA_FILE's authority")
+                .unavailable,
+                "the certificate of \(settings.url) is refused: OHRA_AMQP_CA_FILE's authority has not signed it, or it has"
+                    + " expired")
         case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue:
             BrokerError(.unavailable, "the certificate of \(settings.url) is for another host name")
+        case AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue:
+            BrokerError(.unavailable, "no TLS with \(settings.url): the handshake failed; is this its port for TLS?")
         default: LibraryError.unreachable(status, settings.address)
         }
     }

@@ -20,10 +20,10 @@ import Testing
     private func events(
         of count: Int, _ script: @escaping FakePeer.Script
     ) async throws -> [String] {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try script(session)
             session.waitForClose()
-        }) { settings in
+        } client: { settings in
             try await PumpProbe.with(settings) { await $0.events(count) }
         }
     }
@@ -60,7 +60,7 @@ import Testing
             try session.sendByteByByte(WireFrame.channelOpened.bytes)
             try session.sendByteByByte(WireFrame.ack(7).bytes)
             session.waitForClose()
-        } _: { settings in
+        } client: { settings in
             let seen = try await PumpProbe.with(settings) { await $0.events(1) }
             #expect(seen == ["confirmed 7"])
         }
@@ -95,13 +95,13 @@ import Testing
     }
 
     @Test func anAnswerBetweenDeliveries() async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.receive(.declareQueue)
             try session.send(
                 WireFrame.delivery(1, "a") + [.ack(1), .blocked("x"), .queueDeclared(messages: 5, consumers: 2)]
                     + WireFrame.delivery(2, "b"))
             session.waitForClose()
-        }) { settings in
+        } client: { settings in
             try await PumpProbe.with(settings) { probe in
                 let reply = try await probe.call(
                     .declareQueue("q", isPassive: true, isExclusive: false, arguments: [:]))

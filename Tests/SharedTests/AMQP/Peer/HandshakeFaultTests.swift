@@ -128,12 +128,10 @@ import Testing
     /// 0 means no limit; 4096 is AMQP's least, which RabbitMQ before 4.1 accepts. Less is not possible, and the client says so.
     @Test(arguments: [(UInt32(0), UInt16(60)), (100, 60), (4096, 60), (131_072, 0), (8192, 1), (.max, .max)])
     func whatTheBrokerProposesIsAgreedOn(frameMax: UInt32, heartbeat: UInt16) async throws {
-        try await FakePeer.with(
-            afterOpening: { session in
-                try session.answer(upTo: .selectConfirms)
-                try session.serve()
-            }, tune: .tune(frameMax: frameMax, heartbeat: heartbeat)
-        ) { settings in
+        try await FakePeer.opened(tune: .tune(frameMax: frameMax, heartbeat: heartbeat)) { session in
+            try session.answer(upTo: .selectConfirms)
+            try session.serve()
+        } client: { settings in
             let publisher = Publisher(
                 settings: settings, name: "test", patience: .seconds(30), logger: LogRecorder().logger)
             var properties = MessageProperties(messageID: "1")
@@ -153,7 +151,7 @@ import Testing
             try session.receive(.startOK)
             try session.send(.closeConnection(403, "survived"))
             session.waitForClose()
-        } _: { settings in
+        } client: { settings in
             let connection = BrokerConnection(settings: settings, name: "test")
             let error = await #expect(throws: BrokerError.self) { try await connection.connect() }
             // The library copies these properties, and refuses the empty keys of the nested tables while it does.

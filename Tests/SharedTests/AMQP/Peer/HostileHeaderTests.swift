@@ -11,11 +11,11 @@ import Testing
         let table = WireBytes.bomb(depth: depth, ofTables: ofTables)
         let header = WireFrame.header(size: 4, messageID: "bomb", table: table)
         #expect(header.bytes.count <= 131_072 && (depth < 100 || header.bytes.count > 130_900), "\(header.bytes.count)")
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .consume)
             try session.send([.deliver(1), header, .body("boom")] + WireFrame.delivery(2, "next"))
             try session.serve()
-        }) { settings in
+        } client: { settings in
             let consumer = Consumer(
                 settings: settings, queue: "work", prefetch: 2, name: "test", logger: LogRecorder().logger)
             var iterator = consumer.deliveries.makeAsyncIterator()
@@ -37,11 +37,11 @@ import Testing
                 writer.octet(1)
             }
         }
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .consume)
             try session.send([.deliver(1), .header(size: 1, table: table), .body("x")])
             try session.serve()
-        }) { settings in
+        } client: { settings in
             let consumer = Consumer(
                 settings: settings, queue: "work", prefetch: 2, name: "test", logger: LogRecorder().logger)
             var iterator = consumer.deliveries.makeAsyncIterator()
@@ -58,7 +58,7 @@ import Testing
                 .ack(1), .returned(), .header(size: 1, table: WireBytes.bomb(depth: 5, ofTables: true)), .body("x"),
                 .blocked("disk"), .unblocked, .cancel, .closeChannel(404, "NOT_FOUND"),
             ]).bytes
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             var bytes = whole
             var generator = SeededGenerator(state: UInt64(session.number))
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -71,7 +71,7 @@ import Testing
                 }
             }
             try session.send(bytes: bytes)
-        }) { settings in
+        } client: { settings in
             for _ in 0..<400 {
                 try await PumpProbe.with(settings) { probe in
                     let events = await probe.events(100)

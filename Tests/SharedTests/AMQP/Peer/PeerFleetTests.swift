@@ -24,7 +24,9 @@ import Testing
 
     /// alanxz/rabbitmq-c#780, fault row 3: in librabbitmq 0.11 the publish after two silent heartbeats waits for ever.
     @Test func publishAfterTwoSilentHeartbeatsDoesNotHang() async throws {
-        try await FakePeer.with(afterOpening: { $0.waitForClose() }, tune: .tune(heartbeat: 1)) { settings in
+        try await FakePeer.opened(tune: .tune(heartbeat: 1)) {
+            $0.waitForClose()
+        } client: { settings in
             var settings = settings
             settings.stallTimeout = .seconds(20)
             try await PumpProbe.with(settings) { [settings] probe in
@@ -42,13 +44,11 @@ import Testing
     }
 
     @Test func anIdlePublisherOverASilentPeerPublishesOnTheNextConnection() async throws {
-        try await FakePeer.with(
-            afterOpening: { session in
-                try session.answer(upTo: .selectConfirms)
-                if session.number > 1 { try session.serve() }
-                session.waitForClose()
-            }, tune: .tune(heartbeat: 1)
-        ) { settings in
+        try await FakePeer.opened(tune: .tune(heartbeat: 1)) { session in
+            try session.answer(upTo: .selectConfirms)
+            if session.number > 1 { try session.serve() }
+            session.waitForClose()
+        } client: { settings in
             let publisher = publisher(settings)
             try await publisher.connect()
             await log.wait(for: "Connection to the broker lost", "heartbeat")
@@ -62,7 +62,7 @@ import Testing
     /// Fault row 11.
     @Test func blockedPausesPublishingUntilUnblocked() async throws {
         let (isBlocked, mayGoOn) = (Signal(), Signal())
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .selectConfirms)
             // The first publishing is what makes a broker say it.
             try session.receive(.publish)
@@ -77,7 +77,7 @@ import Testing
                 try session.send(.ack(tag))
             }
             try session.serve()
-        }) { settings in
+        } client: { settings in
             let publisher = publisher(settings)
             try await publisher.publish(publishing("first"))
             #expect(await isBlocked.wait())
@@ -93,13 +93,13 @@ import Testing
     }
 
     @Test func consumingGoesOnWhileBlocked() async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .consume)
             try session.send([.blocked("memory")] + WireFrame.delivery(1, "a") + WireFrame.delivery(2, "b"))
             try session.receive(.acknowledge)
             try session.send(WireFrame.delivery(3, "c"))
             try session.serve()
-        }) { settings in
+        } client: { settings in
             let consumer = consumer(settings)
             var bodies: [String] = []
             for try await delivery in consumer.deliveries {
@@ -115,7 +115,7 @@ import Testing
     // MARK: Confirms
 
     @Test func confirmsOfManyAtOnceReachEveryCaller() async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .selectConfirms)
             // The first one alone proves the connection.
             try session.receive(.publish)
@@ -135,7 +135,7 @@ import Testing
             try session.readContent()
             try session.send(.ack(21))
             try session.serve()
-        }) { settings in
+        } client: { settings in
             let publisher = publisher(settings)
             try await publisher.publish(publishing("1"))
             let tasks = (2...20).map { number in
@@ -154,14 +154,14 @@ import Testing
     }
 
     @Test(arguments: [404, 403, 311]) func aRefusedPublishingFailsAloneAndTheOthersGoOn(code: UInt16) async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .selectConfirms)
             guard session.number == 1 else { return try session.serve() }
             try session.receive(.publish)
             try session.readContent()
             try session.send(.closeChannel(code, "REFUSED - exchange 'e' in vhost '/'"))
             session.waitForClose()
-        }) { settings in
+        } client: { settings in
             let publisher = publisher(settings)
             let error = await #expect(throws: BrokerError.self) { try await publisher.publish(publishing("x")) }
             #expect(error?.replyCode == Int(code))
@@ -174,7 +174,7 @@ import Testing
 
     @Test func anythingOutOfPlaceIsReportedOnceAndConsumedAgain() async throws {
         let mayGoOn = Signal()
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.answer(upTo: .consume)
             mayGoOn.wait(seconds: 30)
             switch session.number {
@@ -184,7 +184,7 @@ import Testing
             default: try session.send(WireFrame.delivery(1, "at last"))
             }
             try session.serve()
-        }) { settings in
+        } client: { settings in
             let consumer = consumer(settings)
             let delivery = Task { () -> Delivery? in
                 var iterator = consumer.deliveries.makeAsyncIterator()
@@ -213,7 +213,7 @@ import Testing
             try session.send(.start())
             try session.receive(.startOK)
             try session.send(.closeConnection(403, "ACCESS_REFUSED - Login was refused"))
-        } _: { settings in
+        } client: { settings in
             let publisher = publisher(settings)
             let error = await #expect(throws: BrokerError.self) { try await publisher.publish(publishing("x")) }
             #expect(error?.code == .unauthorized)

@@ -111,12 +111,12 @@ import Testing
         })
 
     @Test(arguments: closes + violations) func endsTheConnectionOnce(fault: Fault) async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.send(bytes: fault.bytes)
             // Nothing of what comes after the end is told.
             try session.send(.ack(1), .unblocked)
             session.waitForClose()
-        }) { settings in
+        } client: { settings in
             try await PumpProbe.with(settings) { probe in
                 let told = await probe.events(1)
                 #expect(told.count == 1 && told[0].hasPrefix(fault.told), "\(told)")
@@ -128,11 +128,11 @@ import Testing
     }
 
     @Test(arguments: closes) func theQuestionUnderWayGetsTheAnswer(fault: Fault) async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.receive(.declareQueue)
             try session.send(bytes: fault.bytes)
             session.waitForClose()
-        }) { settings in
+        } client: { settings in
             try await PumpProbe.with(settings) { probe in
                 let error = await #expect(throws: BrokerError.self) {
                     try await probe.call(.declareQueue("work", isPassive: true, isExclusive: false, arguments: [:]))
@@ -145,20 +145,20 @@ import Testing
 
     @Test func theBrokersCloseIsAnswered() async throws {
         let answered = Signal()
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.send(.closeConnection(320, "CONNECTION_FORCED"))
             try session.receive(.closeConnectionOK)
             answered.send()
-        }) { settings in
+        } client: { settings in
             try await PumpProbe.with(settings) { probe in #expect(await probe.events(1).count == 1) }
             #expect(await answered.wait())
         }
     }
 
     @Test(arguments: [0, 1, 7, 30]) func aPeerThatGoesAwayMidwayIsALostConnection(bytes: Int) async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.send(bytes: Array(WireFrame.delivery(1, "hello").bytes[..<bytes]))
-        }) { settings in
+        } client: { settings in
             try await PumpProbe.with(settings) { probe in
                 let told = await probe.events(1)
                 #expect(told.first?.hasPrefix("closed connectionLost") == true)
@@ -169,11 +169,11 @@ import Testing
 
     /// Fault row 10: librabbitmq's own wait for a body has no limit.
     @Test(arguments: [1, 2, 3]) func aMessageThatNeverEndsIsALostConnection(frames: Int) async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.send(Array(WireFrame.delivery(1, "a", "b").prefix(frames)))
             // Until the client has had enough.
             while true { try session.send(bytes: WireFrame.heartbeat.bytes, splitAt: 4) }
-        }) { settings in
+        } client: { settings in
             var settings = settings
             settings.progressTimeout = .milliseconds(300)
             try await PumpProbe.with(settings) { probe in
@@ -184,11 +184,11 @@ import Testing
     }
 
     @Test func aFrameThatNeverEndsIsALostConnection() async throws {
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             let bytes = WireFrame.body([UInt8](repeating: 0, count: 100_000)).bytes
             try session.send(.deliver(1), .header(size: 100_000))
             try session.sendByteByByte(bytes)
-        }) { settings in
+        } client: { settings in
             var settings = settings
             settings.progressTimeout = .milliseconds(300)
             try await PumpProbe.with(settings) { probe in
@@ -200,7 +200,7 @@ import Testing
 
     @Test func aSlowMessageThatGrowsIsWaitedFor() async throws {
         let parts = 40
-        try await FakePeer.with(afterOpening: { session in
+        try await FakePeer.opened { session in
             try session.send(.deliver(1), .header(size: UInt64(parts)))
             for _ in 0..<parts {
                 // The pace is what is tested: the whole takes longer than the time for one part.
@@ -208,7 +208,7 @@ import Testing
                 try session.send(.body("a"))
             }
             session.waitForClose()
-        }) { settings in
+        } client: { settings in
             var settings = settings
             settings.progressTimeout = .milliseconds(700)
             try await PumpProbe.with(settings) { probe in
