@@ -26,6 +26,7 @@ final class ConnectionHandle {
         self.watch = watch
         maximumFrame = Int(amqp_get_frame_max(state))
         stallSeconds = stallTimeout / .seconds(1)
+        watch.limitSilence(seconds: 2 * Int(amqp_get_heartbeat(state)))
     }
 
     deinit {
