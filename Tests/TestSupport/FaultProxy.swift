@@ -41,10 +41,21 @@ public final class FaultProxy: Sendable {
     private let state = Mutex(State())
     private let listener: Int32
     private let target: UInt16?
+    private let bytesPerSecond: Int?
     public let port: UInt16
 
-    public init(target: UInt16?) throws {
+    /// - Parameter bytesPerSecond: of each direction of each connection; nil for no limit.
+    public init(target: UInt16?, bytesPerSecond: Int? = nil) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.bytesPerSecond = bytesPerSecond
+        if bytesPerSecond != nil {
+            // Inherited by what is accepted: the client is to feel the link's pace, not fill a buffer at once, and in
+            // segments as small as a network's, not loopback's of 64 KB.
+            var size: Int32 = 8192
+            var segment: Int32 = 1400
+            setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+            setsockopt(listener, Int32(IPPROTO_TCP), TCP_MAXSEG, &segment, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = Self.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = listener
@@ -135,6 +146,11 @@ public final class FaultProxy: Sendable {
             guard poll(&descriptor, 1, 50) != 0 else {
                 if state.withLock({ $0.isOver }) { break }
                 continue
+            }
+            if let bytesPerSecond {
+                // The pace itself is what is simulated.
+                usleep(50_000)
+                buffer = Array(buffer.prefix(max(1, bytesPerSecond / 20)))
             }
             let count = recv(source, &buffer, buffer.count, 0)
             guard count > 0 else { break }

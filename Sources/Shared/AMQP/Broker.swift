@@ -31,8 +31,13 @@ public struct Broker: Sendable {
                 throw BrokerError(
                     error.code, "\(error); run `ohra topology apply`, or set OHRA_AMQP_DECLARE=true", replyCode: 404)
             }
-            try await TopologySetup(self, transport: CurlTransport()).applyAnyhow(program.logger)
+            try await TopologySetup(self, transport: managementTransport()).applyAnyhow(program.logger)
         }
+    }
+
+    /// For the management interface: over `https` it trusts the authority that the broker itself is trusted by.
+    public func managementTransport() -> CurlTransport {
+        CurlTransport(options: CurlTransport.Options(certificateAuthorityFile: settings.certificateAuthorityFile))
     }
 
     private func verify() async throws(BrokerError) {

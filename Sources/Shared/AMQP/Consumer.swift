@@ -200,7 +200,7 @@ public actor Consumer: BrokerConsumer {
                     _ = buffer.finish(throwing: failure)
                     break
                 }
-                if schedule.isReminderDue() {
+                if schedule.isReminderDue(for: failure) {
                     logger.warning(
                         failure.code == .topology ? "Waiting for the queue" : "Waiting for the broker",
                         metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])

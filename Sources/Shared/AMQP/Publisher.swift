@@ -345,7 +345,7 @@ public actor Publisher: BrokerPublisher {
                     resumeIfIdle()
                     break
                 }
-                if schedule.isReminderDue() {
+                if schedule.isReminderDue(for: failure) {
                     logger.warning(
                         "Waiting for the broker",
                         metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])

@@ -24,6 +24,9 @@ public struct BrokerSettings: Sendable {
     public var callTimeout: Duration = .seconds(10)
     /// What one blocking library call gets, plus a second per 8 KiB sent, before the socket is shut down.
     public var stallTimeout: Duration = .seconds(30)
+    /// A message or frame that has begun and does not grow by a frame for this long is a lost connection, though heartbeats
+    /// go on. A frame holds up to 128 KiB.
+    public var progressTimeout: Duration = .seconds(60)
     /// Shortest and longest pause between two attempts to connect.
     public var reconnectDelays: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
