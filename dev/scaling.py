@@ -137,10 +137,12 @@ def main() -> None:
         for count in map(int, options.transformers.split(",")):
             runs = [measure(count, options, server, options.bin, options.work) for _ in range(options.repeat)]
             median = sorted(runs, key=lambda run: run["rate"])[len(runs) // 2]
-            first = first or median["rate"] / count
+            if count == 1:
+                first = median["rate"]
+            factor = f"{median['rate'] / first:.2f}" if first else "-"
             shared = "/".join(str(number) for number in median["deliveries"])
             print(f"{count:>12}  {median['documents']:>9}  {median['texts']:>6}  {median['seconds']:>7.2f}  "
-                  f"{median['rate']:>11.0f}  {median['rate'] / first:>6.2f}  "
+                  f"{median['rate']:>11.0f}  {factor:>6}  "
                   f"{statistics.median(run['tail'] for run in runs):>6.2f}  {shared}"
                   f"   (all runs: {', '.join('%.0f' % run['rate'] for run in runs)})", flush=True)
     finally:
