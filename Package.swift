@@ -44,12 +44,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CRabbitMQ", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims", dependencies: ["CRabbitMQ", "CCurl"]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "Shared",
             dependencies: [
-                "CRabbitMQ", "CCurl", "CShims", "CSimdJSON",
+                "CRabbitMQ", "CCurl", "CZlib", "CShims", "CSimdJSON",
                 arguments, logging, metrics, lifecycle, signals, system, configuration, crypto, http,
             ],
             swiftSettings: settings),

@@ -81,8 +81,10 @@ struct Replay: Sendable {
     private func publishing(of entry: JournalEntry, noting report: inout ReplayReport) -> Publishing? {
         guard filter.admits(entry.properties) else { return nil }
         do {
-            var envelope = try MessageEnvelope(entry.properties, expecting: filter.messageType)
-            guard let selection = try filter.select(from: entry.body) else { return nil }
+            var properties = entry.properties
+            let body = try MessageEncoding.unpack(entry.body, &properties)
+            var envelope = try MessageEnvelope(properties, expecting: filter.messageType)
+            guard let selection = try filter.select(from: body) else { return nil }
             report.add(selection)
             envelope.attempt = 1
             var publishing = envelope.publishing(

@@ -10,7 +10,7 @@ public struct Broker: Sendable {
     public init(_ settings: BrokerSettings, for program: Program) {
         self.settings = settings
         self.program = program
-        topology = Topology(prefix: settings.prefix)
+        topology = Topology(prefix: settings.prefix, retention: settings.journal)
     }
 
     /// `transformer@host:123 publish`, as the broker's list of connections shows it.

@@ -26,8 +26,12 @@ public struct Topology: Sendable, Equatable {
 
     /// First word of every exchange and queue.
     public let prefix: String
+    public let retention: JournalRetention
 
-    public init(prefix: String) { self.prefix = prefix }
+    public init(prefix: String, retention: JournalRetention = JournalRetention()) {
+        self.prefix = prefix
+        self.retention = retention
+    }
 
     public var exchange: String { prefix }
     public var journal: String { "\(prefix).journal" }
@@ -116,9 +120,8 @@ public struct Topology: Sendable, Equatable {
         Queue(
             name: journal, kind: .stream, routingKeys: Stage.allCases.map(workKey) + [journalKey],
             settings: [
-                "max-age": .string("7D"), "max-length-bytes": .int(2 << 30),
-                // Retention drops whole segments: small ones keep it close to its limits.
-                "stream-max-segment-size-bytes": .int(64 << 20),
+                "max-age": .string(retention.age.text), "max-length-bytes": .int(Int64(retention.bytes)),
+                "stream-max-segment-size-bytes": .int(Int64(retention.segmentBytes)),
             ])
     }
 }

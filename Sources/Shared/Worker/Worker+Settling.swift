@@ -9,11 +9,11 @@ extension Worker {
     /// Handles one delivery and settles it.
     ///
     /// - Returns: the fault that must stop the process, nil otherwise.
-    func work(on delivery: Delivery) async -> (any Error)? {
-        let logger = logger(for: delivery)
+    func work(on received: Delivery) async -> (any Error)? {
+        let logger = logger(for: received)
         let began = ContinuousClock.now
         await FailPoint.reach(.receive)
-        let outcome = await handle(delivery, logger)
+        let (delivery, outcome) = await unpackAndHandle(received, logger)
         let settled = await settle(delivery, outcome, logger)
         DeliveryEvent(
             stage: WorkStage(consuming: stage), queue: topology.workQueue(stage), outcome: settled,
@@ -27,6 +27,17 @@ extension Worker {
         logger[metadataKey: LogKey.message] = .string(delivery.properties.messageID ?? "")
         logger[metadataKey: LogKey.run] = .string(delivery.properties.headers["x-run"]?.string ?? "")
         return logger
+    }
+
+    /// Has the plain delivery handled. Copies that go to retries and dead letters are plain, too, for people to read; only
+    /// what cannot be unpacked stays as it came.
+    private func unpackAndHandle(_ received: Delivery, _ logger: Logger) async -> (Delivery, Outcome) {
+        do throws(MessageError) {
+            let delivery = try received.unpacked()
+            return (delivery, await handle(delivery, logger))
+        } catch {
+            return (received, .deadLetter(Fault(error.reason.rawValue, error.detail)))
+        }
     }
 
     /// Has the delivery handled, again and again while a service that every message needs is down. That pauses the whole

@@ -1,4 +1,5 @@
 import Shared
+import TestSupport
 import Testing
 
 /// Fault row 9: a link so slow that one message takes longer than the heartbeats allow silence.
