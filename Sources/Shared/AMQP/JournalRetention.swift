@@ -13,7 +13,7 @@ public struct JournalRetention: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// The size at which a new file is begun. Retention drops whole files and never the newest: a sixteenth keeps the
-    /// journal within 7 % of its limit, and 64 MiB are enough even for a large one.
+    /// The size past which a new file is begun. Retention drops whole files and never the newest: a sixteenth lets the journal
+    /// shrink in small steps, and 64 MiB are enough even for a large one.
     public var segmentBytes: Int { min(64 << 20, bytes / 16) }
 }
