@@ -8,6 +8,7 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         libcurl4-openssl-dev \
+        libdnnl-dev \
         librabbitmq-dev \
         libsimdjson-dev \
         zlib1g-dev \
@@ -34,6 +35,7 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates \
         libcurl4 \
+        libdnnl2 \
         librabbitmq4 \
         libsimdjson14 \
         libstdc++6 \

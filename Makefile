@@ -13,6 +13,9 @@ build: setup ## build the four programs (release)
 	@swift build -c release --product loader
 	@swift build -c release --product ohra
 
+model: setup ## fetch all-MiniLM-L6-v2, the embedding model that runs inside the programs
+	@dev/model
+
 demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
 	@dev/demo
 
@@ -28,6 +31,12 @@ definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
 
+reference: ## an environment with PyTorch and the reference implementations (about 1 GB), for golden and bench-embedding
+	@dev/compare/reference
+
+golden: reference model ## write the golden files of the embedding tests anew from the reference implementations
+	@.work/reference/bin/python dev/compare/minilm_golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/minilm.json
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -37,4 +46,4 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build .work
 
-.PHONY: help setup build demo test scaling definitions format lint clean
+.PHONY: help setup build model reference golden demo test scaling definitions format lint clean

@@ -12,12 +12,19 @@ public protocol EmbeddingProvider: Sendable {
     @discardableResult
     func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor
 
+    /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
+    var advice: String? { get }
+
     /// One vector per text, in their order.
     ///
     /// Any number of texts of any length: the provider cuts them into requests itself and retries what may heal.
     /// - Throws: ``EmbeddingError``. All or nothing: where one text is at fault, ``EmbeddingError/culprit`` is its index
     ///   in `texts` and the others may be tried again without it.
     func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws(EmbeddingError) -> EmbeddingMatrix
+}
+
+extension EmbeddingProvider {
+    public var advice: String? { nil }
 }
 
 /// What a vector is for; some models want different prefixes.
