@@ -12,6 +12,9 @@ public protocol EmbeddingProvider: Sendable {
     @discardableResult
     func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor
 
+    /// Counts the model's tokens; nil when its limit is not known, or before ``prepare()``.
+    var tokenCounter: (any TokenCounter)? { get }
+
     /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
     var advice: String? { get }
 
@@ -25,6 +28,7 @@ public protocol EmbeddingProvider: Sendable {
 
 extension EmbeddingProvider {
     public var advice: String? { nil }
+    public var tokenCounter: (any TokenCounter)? { nil }
 }
 
 /// What a vector is for; some models want different prefixes.

@@ -28,6 +28,10 @@ public final class LocalProvider: EmbeddingProvider {
 
     public var advice: String? { loaded.withLock { $0 }?.advice() }
 
+    public var tokenCounter: (any TokenCounter)? {
+        loaded.withLock { $0 }.map { LocalTokenCounter($0.folder) }
+    }
+
     public func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws(EmbeddingError) -> EmbeddingMatrix {
         let model = try model()
         var sequences: [[Int32]] = []
