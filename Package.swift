@@ -70,6 +70,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Shared", logging, configuration], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .executableTarget(
+            name: "MarkdownLab", dependencies: ["Platforms", "Shared", "TestSupport", arguments],
+            path: "Tests/MarkdownLab", swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
             dependencies: ["Shared", "TestSupport", configuration, logging, metrics, lifecycle, http],

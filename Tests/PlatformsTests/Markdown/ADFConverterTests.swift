@@ -1,3 +1,4 @@
+import Shared
 import Testing
 
 @testable import Platforms
@@ -40,7 +41,7 @@ struct ADFConverterTests {
         ),
         (
             #"{"type":"paragraph","content":[{"type":"mention","attrs":{"text":"@Kim"}},{"type":"emoji","attrs":{"shortName":":check_mark:","text":""}},{"type":"status","attrs":{"text":"DONE"}},{"type":"date","attrs":{"timestamp":"1582152559000"}},{"type":"inlineCard","attrs":{"url":"https://e.example/x"}}]}"#,
-            "@Kim✅[DONE]2020-02-19https://e.example/x"
+            "@Kim✅[DONE]2020-02-19<https://e.example/x>"
         ),
         (#"{"type":"futureThing","content":[{"type":"text","text":"kept"}]}"#, "kept"),
         (
@@ -72,6 +73,10 @@ struct ADFConverterTests {
         let deep =
             String(repeating: #"{"type":"blockquote","content":["#, count: 400) + #"{"type":"text","text":"core"}"#
             + String(repeating: "]}", count: 400)
-        #expect(try BodyConverter.convert(Array(deep.utf8), from: .adf).contains("core"))
+        #expect(ADFConverter.markdown(try JSONElement(parsing: Array(deep.utf8), maximumDepth: 1024)).contains("core"))
+        let error = #expect(throws: BodyConversionError.self) {
+            try BodyConverter.convert(Array(deep.utf8), from: .adf)
+        }
+        #expect(error?.description == "the body is nested deeper than 256 levels")
     }
 }

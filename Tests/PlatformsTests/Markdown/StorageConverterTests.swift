@@ -25,7 +25,7 @@ struct StorageConverterTests {
             "[words](https://x.example/a?b=1&c=2)"),
         .init(
             "link that shows itself", #"<p><a href="https://x.example/">https://x.example/</a></p>"#,
-            "https://x.example/"),
+            "<https://x.example/>"),
         .init("link that runs code", #"<p><a href=" java&#10;script:alert(1)">words</a></p>"#, "words"),
         .init(
             "page link with body",
