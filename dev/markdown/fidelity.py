@@ -8,6 +8,7 @@ the Markdown has one that the source has not.
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from urllib.parse import unquote
 
 from . import sources, structure
 
@@ -26,10 +27,17 @@ class Measure:
 
 
 def measure(format: str, body: str, markdown: str) -> Measure:
-    source = WORD.findall(sources.text(format, body))
-    result = WORD.findall(structure.text(markdown))
+    source = WORD.findall(shown(sources.text(format, body)))
+    result = WORD.findall(shown(structure.text(markdown)))
     missing, extra = difference(source, result)
     return Measure(max(len(source), len(result)), missing, extra)
+
+
+def shown(text: str) -> str:
+    """Without what stands for something drawn: markers of items and boxes of tasks in cells, names of emoji. Percent signs
+    in addresses are read, as some parsers show them so."""
+    text = re.sub(r"(?m)^\s*(?:[-*]\s+|\d+[.)]\s+)*(?:\\?\[[ x]\](?:\s|$))?", "", text)
+    return unquote(re.sub(r":[\w+-]+:", " ", text), errors="replace")
 
 
 def difference(source, result):

@@ -88,7 +88,7 @@ def report(results):
             measured = fidelity.measure(case.format, case.body, answer["markdown"])
             total += measured.words
             missing += measured.wrong
-            for key, agrees in sources.compare(case.format, case.body, answer["markdown"]).items():
+            for key, agrees in sources.compare(case.format, case.body, answer["markdown"], "site" in (case.context or {})).items():
                 agreement[key][0] += agrees
                 agreement[key][1] += 1
         share = f"{100 * (1 - missing / total):.2f} %" if total else "-"

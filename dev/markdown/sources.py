@@ -42,6 +42,8 @@ class Seen:
         self.cells = 0
         self.code = 0
         self.links = 0
+        # Whether links to pages have an address.
+        self.has_site = False
 
     @property
     def text(self):
@@ -55,8 +57,9 @@ def text(format: str, body: str) -> str:
     return read(format, body).text
 
 
-def read(format: str, body: str) -> Seen:
+def read(format: str, body: str, has_site=False) -> Seen:
     seen = Seen()
+    seen.has_site = has_site
     if format == "adf":
         _adf(json.loads(body), seen, depth=0, in_cell=False)
     elif format == "wiki":
@@ -71,8 +74,8 @@ def read(format: str, body: str) -> Seen:
 INVISIBLE = dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)])
 
 
-def compare(format: str, body: str, markdown: str) -> dict[str, bool]:
-    seen = read(format, body)
+def compare(format: str, body: str, markdown: str, has_site=False) -> dict[str, bool]:
+    seen = read(format, body, has_site)
     found = structure.outline(structure.blocks(markdown))
     result = {}
     if format == "wiki":
@@ -175,7 +178,9 @@ def _visit(node, seen, depth, in_cell):
     if name == "ac:image":
         file = node.find("ri:attachment")
         alt = (node.get("ac:alt") or node.get("ac:title") or "").strip()
-        seen.add(f" {alt or (file.get('ri:filename') if file else '')} ")
+        address = node.find("ri:url")
+        last = address.get("ri:value").rsplit("/", 1)[-1] if address is not None else ""
+        seen.add(f" {alt or (file.get('ri:filename') if file else last)} ")
         caption = node.find("ac:caption")
         if caption:
             seen.add("\n")
@@ -196,13 +201,13 @@ def _visit(node, seen, depth, in_cell):
                      and c.get("key") == "panel-type"), None)
         seen.add(f" {ADF_LABELS.get(kind or '', '')} ")
         return _element(chosen or node, seen, depth, in_cell)
-    if re.fullmatch("h[1-6]", name) and not in_cell and node.get_text().strip():
+    if re.fullmatch("h[1-6]", name) and not in_cell and _shown(node):
         seen.headings.append(int(name[1]))
-    if name in ("li", "ac:task") and not in_cell and node.get_text().strip():
-        seen.items[depth] += 1
+    if name in ("li", "ac:task") and not in_cell and (name == "ac:task" or _shown(node)):
+        seen.items[max(depth, 1)] += 1
     if name == "pre" and not in_cell and node.get_text().strip():
         seen.code += 1
-    if name == "a" and node.get("href") and node.get_text().strip() and not str(node.get("href")).startswith("javascript"):
+    if name == "a" and node.get("href") and _shown(node) and not str(node.get("href")).startswith("javascript"):
         seen.links += 1
     if name in ("td", "th"):
         seen.cells += (not in_cell) and bool(_shown(node))
@@ -215,7 +220,7 @@ def _visit(node, seen, depth, in_cell):
 def _shown(node) -> bool:
     inner = Seen()
     _element(node, inner, 0, True)
-    return bool(inner.text.translate(INVISIBLE).strip()) or node.find("ac:image") is not None or node.find("ac:emoticon") is not None
+    return bool(inner.text.translate(INVISIBLE).strip()) or node.find("ac:image") is not None or node.find("img") is not None or node.find("ac:emoticon") is not None
 
 
 def _macro(node, seen, depth, in_cell):
@@ -238,6 +243,7 @@ def _macro(node, seen, depth, in_cell):
         return seen.add(f" {_parameter(node, 'url') or ''} ")
     elif kind in ("include", "excerpt-include"):
         page = node.find("ri:page")
+        seen.links += seen.has_site
         return seen.add(f" {page.get('ri:content-title') if page else ''} ")
     elif kind in ("profile", "user-profile"):
         return seen.add(" user ")
@@ -262,7 +268,8 @@ def _link(node, seen, depth, in_cell):
     body = node.find("ac:link-body", recursive=False) or node.find("ac:plain-text-link-body", recursive=False)
     anchor = node.get("ac:anchor") or ""
     file = (target.get("ri:filename") or "") if kind == "ri:attachment" else ""
-    if kind == "ri:url" or (kind is None and anchor):
+    to_page = kind in ("ri:page", "ri:blog-post", "ri:space", "ri:content-entity")
+    if kind == "ri:url" or (kind is None and anchor) or (to_page and seen.has_site):
         seen.links += 1
     if body is not None and (body.get_text().strip() or body.find("ac:image")):
         _element(body, seen, depth, in_cell)
@@ -418,6 +425,10 @@ MACROS = "|".join((
 ))
 
 
+# What may stand before a heading on its line.
+BEFORE = r"(?:[ \t]*(?:[*#-]+[ \t]+|\{\w+[^}\n]*\}))*[ \t]*"
+
+
 def _wiki(body, seen):
     """Roughly what Jira shows: enough to count words, not to lay them out."""
     text = body.replace("\r\n", "\n")
@@ -443,9 +454,9 @@ def _wiki(body, seen):
     text = re.sub(r"\{adf[^}\n]*\}(.*?)\{adf\}", adf, text, flags=re.S | re.I)
     text = re.sub(r"(?<!\\)\{(code|noformat)(:[^}\n]*)?\}(.*?)\{\1\}", code, text, flags=re.S | re.I)
     text = re.sub(r"(?<!\{)\{\{([^\n]*?)\}\}", lambda match: keep(match[1]), text)
-    for level in re.findall(r"(?m)^[ \t]*h([1-6])\.[ \t]+\S", text):
+    for level in re.findall(rf"(?m)^{BEFORE}h([1-6])\.[ \t]+\S", text):
         seen.headings.append(int(level))
-    text = re.sub(r"(?m)^[ \t]*(h[1-6]|bq)\.[ \t]+", "", text)
+    text = re.sub(rf"(?m)(^{BEFORE}|\|)(h[1-6]|bq)\.[ \t]+", r"\1", text)
 
     def macro(match):
         name = match[1].lower()

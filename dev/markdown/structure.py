@@ -168,7 +168,7 @@ def text(markdown: str) -> str:
                 alt = "".join(inner.content for inner in child.children or [])
                 parts.append(f" {alt or unquote(str(child.attrs.get('src', ''))).rsplit('/', 1)[-1]} ")
             elif child.type == "html_inline":
-                parts.append(" " if child.content.startswith("<br") else "")
+                parts.append("\n" if child.content.startswith("<br") else "")
             elif child.type in ("softbreak", "hardbreak"):
                 parts.append("\n")
             else:

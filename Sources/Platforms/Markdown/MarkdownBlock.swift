@@ -46,6 +46,7 @@ indirect enum MarkdownBlock: Equatable {
     /// A kind alone stands before the first words of the body; a title gets a line of its own.
     static func panel(kind: String?, title: String?, _ body: [MarkdownBlock]) -> MarkdownBlock {
         let title = title.flatMap { $0.isEmpty ? nil : $0 }
+        if body.isEmpty, title == nil { return .quote([]) }
         var body = body
         switch (kind, title) {
         case (let kind?, let title?): body.insert(.paragraph([.text("\(kind): \(title)", .strong)]), at: 0)

@@ -24,8 +24,7 @@ struct WikiInline {
     private var textStart: Int
     private var runs: [InlineRun] = []
     private var openers: [InlineMarks.Styles: Opener] = [:]
-    /// The next place of a byte from some position on; valid until that place.
-    private var found: [UInt8: Int] = [:]
+    private var places: ByteCache
 
     static func convert(
         _ range: Range<Int>, of converter: WikiConverter, macros: WikiMacros, depth: Int, marks: InlineMarks = .init(),
@@ -51,6 +50,7 @@ struct WikiInline {
         self.index = index
         self.marks = marks
         self.textStart = textStart
+        places = ByteCache(bytes, end: end)
     }
 
     private mutating func read(into flow: inout FlowBuilder) {
@@ -121,19 +121,6 @@ struct WikiInline {
 
     func isWord(at index: Int) -> Bool {
         UnicodeBytes.isWord(UnicodeBytes.scalar(at: index, in: bytes[start..<end])?.scalar)
-    }
-
-    /// The next place of `byte` on this line. Cost: each byte is looked at once for each kind, however often this is asked.
-    private mutating func next(_ byte: UInt8, from start: Int) -> Int? {
-        if (found[byte] ?? -1) < start {
-            found[byte] = bytes.firstIndex(of: byte, in: min(start, end)..<end) ?? end
-        }
-        if byte == UInt8(ascii: "\n") { return found[byte] }
-        guard let place = found[byte], place < end, let lineEnd = next(UInt8(ascii: "\n"), from: start), place < lineEnd
-        else {
-            return nil
-        }
-        return place
     }
 
     // MARK: Marks
@@ -223,7 +210,7 @@ struct WikiInline {
     // MARK: Images, links
 
     private mutating func image() {
-        guard !isWord(before: index), let close = next(UInt8(ascii: "!"), from: index + 1),
+        guard !isWord(before: index), let close = places.nextOnLine(UInt8(ascii: "!"), from: index + 1),
             let image = WikiImage(bytes, (index + 1)..<close)
         else {
             index += 1
@@ -238,12 +225,12 @@ struct WikiInline {
     }
 
     private mutating func bracket(into flow: inout FlowBuilder) {
-        guard let close = next(UInt8(ascii: "]"), from: index + 1) else {
+        guard let close = places.nextOnLine(UInt8(ascii: "]"), from: index + 1) else {
             index += 1
             return
         }
         // The inner one of two is the link.
-        if let other = next(UInt8(ascii: "["), from: index + 1), other < close {
+        if let other = places.nextOnLine(UInt8(ascii: "["), from: index + 1), other < close {
             index += 1
             return
         }
@@ -312,7 +299,7 @@ struct WikiInline {
 
     private mutating func monospaced() {
         var from = index + 2
-        while let brace = next(UInt8(ascii: "}"), from: from) {
+        while let brace = places.nextOnLine(UInt8(ascii: "}"), from: from) {
             if byte(at: brace + 1) == UInt8(ascii: "}") {
                 // Of three braces the first belongs to the text.
                 let close = byte(at: brace + 2) == UInt8(ascii: "}") ? brace + 1 : brace
@@ -352,14 +339,25 @@ struct WikiInline {
         }
         endText(at: index, next: next)
         if tag.name == "color", bytes.firstIndex(of: UInt8(ascii: "\n"), in: body) == nil {
-            // Marks of its own, within those around it.
-            runs += FlowBuilder.runs { builder in
-                WikiInline.convert(body, of: converter, macros: macros, depth: depth + 1, marks: marks, into: &builder)
-            }
-            return
+            return coloured(body, into: &flow)
         }
         flush(into: &flow)
         WikiMacro(tag, body: body, converter: converter, depth: depth).convert(into: &flow)
+    }
+
+    /// Colours are dropped; marks inside are a matter of their own.
+    private mutating func coloured(_ body: Range<Int>, into flow: inout FlowBuilder) {
+        let blocks = FlowBuilder.blocks { builder in
+            WikiInline.convert(body, of: converter, macros: macros, depth: depth + 1, marks: marks, into: &builder)
+        }
+        if case .paragraph(let coloured)? = blocks.first, blocks.count == 1 {
+            runs += coloured
+        } else if blocks.isEmpty {
+            append(.text(bytes[body]))
+        } else {
+            flush(into: &flow)
+            blocks.forEach { flow.add($0) }
+        }
     }
 }
 

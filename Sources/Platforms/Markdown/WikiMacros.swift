@@ -16,12 +16,12 @@ struct WikiMacros {
     let bytes: [UInt8]
     let end: Int
     private var missing: Set<String> = []
-    /// The next closing brace from some position on; valid until that brace.
-    private var nextBrace = -1
+    private var places: ByteCache
 
     init(_ bytes: [UInt8], end: Int) {
         self.bytes = bytes
         self.end = end
+        places = ByteCache(bytes, end: end)
     }
 
     /// The macro whose brace is at `start`, if it is one that we know.
@@ -32,8 +32,7 @@ struct WikiMacros {
         let name = String(decoding: bytes[(start + 1)..<index].lazy.map(MarkdownText.lowercased), as: UTF8.self)
         guard Self.withBody.contains(name) || Self.withoutBody.contains(name) else { return nil }
         if bytes[index] == UInt8(ascii: "}") { return Tag(name: name, parameters: index..<index, end: index + 1) }
-        guard bytes[index] == UInt8(ascii: ":"), let close = closingBrace(from: index + 1),
-            bytes.firstIndex(of: UInt8(ascii: "\n"), in: index..<close) == nil
+        guard bytes[index] == UInt8(ascii: ":"), let close = places.nextOnLine(UInt8(ascii: "}"), from: index + 1)
         else { return nil }
         return Tag(name: name, parameters: (index + 1)..<close, end: close + 1)
     }
@@ -83,11 +82,6 @@ struct WikiMacros {
         if let close = close(of: tag) { return close.upperBound }
         // Code that is not closed reaches to the end.
         return tag.isVerbatim ? end : tag.end
-    }
-
-    private mutating func closingBrace(from start: Int) -> Int? {
-        if nextBrace < start { nextBrace = bytes.firstIndex(of: UInt8(ascii: "}"), in: start..<end) ?? end }
-        return nextBrace < end ? nextBrace : nil
     }
 
     /// Without a look at the case of letters.
