@@ -25,6 +25,18 @@ definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
 
+judge-markdown: setup ## judge the Markdown of all shared fixtures with a CommonMark parser
+	@swift build --product MarkdownLab
+	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.markdown.judge
+
+fuzz-markdown: setup ## spoiled bodies into the converters; SECONDS=600 for each format
+	@swift build -c release --product MarkdownLab
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.markdown.fuzz --seconds $(or $(SECONDS),60)
+
+bench-markdown: setup ## throughput of the converters beside BeautifulSoup and markdownify
+	@swift build -c release --product MarkdownLab
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.markdown_speed
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -34,4 +46,4 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build .work
 
-.PHONY: help setup build demo test definitions format lint clean
+.PHONY: help setup build demo test definitions judge-markdown fuzz-markdown bench-markdown format lint clean

@@ -26,8 +26,8 @@ class Measure:
         return max(len(self.missing), len(self.extra))
 
 
-def measure(format: str, body: str, markdown: str) -> Measure:
-    source = WORD.findall(shown(sources.text(format, body)))
+def measure(format: str, body: str, markdown: str, context: dict | None = None) -> Measure:
+    source = WORD.findall(shown(sources.text(format, body, context)))
     result = WORD.findall(shown(structure.text(markdown)))
     missing, extra = difference(source, result)
     return Measure(max(len(source), len(result)), missing, extra)
@@ -37,7 +37,7 @@ def shown(text: str) -> str:
     """Without what stands for something drawn: markers of items and boxes of tasks in cells, names of emoji. Percent signs
     in addresses are read, as some parsers show them so."""
     text = re.sub(r"(?m)^\s*(?:[-*]\s+|\d+[.)]\s+)*(?:\\?\[[ x]\](?:\s|$))?", "", text)
-    return unquote(re.sub(r":[\w+-]+:", " ", text), errors="replace")
+    return unquote(re.sub(r":[\w+-]+:|\N{INFORMATION SOURCE}", " ", text), errors="replace")
 
 
 def difference(source, result):

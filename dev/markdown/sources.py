@@ -17,6 +17,7 @@ from . import structure
 
 LABELS = {"info": "Info", "note": "Note", "warning": "Warning", "tip": "Tip"}
 ADF_LABELS = {"info": "Info", "note": "Note", "warning": "Note", "error": "Warning", "success": "Tip", "tip": "Tip"}
+PANEL_LABELS = {"#deebff": "Info", "#eae6ff": "Note", "#fffae6": "Note", "#e3fcef": "Tip", "#ffebe6": "Warning"}
 # Made anew on every view, or invisible.
 SILENT = {
     "toc", "anchor", "children", "pagetree", "recently-updated", "contentbylabel", "blog-posts", "attachments", "gallery",
@@ -44,6 +45,7 @@ class Seen:
         self.links = 0
         # Whether links to pages have an address.
         self.has_site = False
+        self.people: dict[str, str] = {}
 
     @property
     def text(self):
@@ -53,13 +55,14 @@ class Seen:
         self.parts.append(text or "")
 
 
-def text(format: str, body: str) -> str:
-    return read(format, body).text
+def text(format: str, body: str, context: dict | None = None) -> str:
+    return read(format, body, context).text
 
 
-def read(format: str, body: str, has_site=False) -> Seen:
+def read(format: str, body: str, context: dict | None = None) -> Seen:
     seen = Seen()
-    seen.has_site = has_site
+    seen.has_site = "site" in (context or {})
+    seen.people = (context or {}).get("people", {})
     if format == "adf":
         _adf(json.loads(body), seen, depth=0, in_cell=False)
     elif format == "wiki":
@@ -74,8 +77,8 @@ def read(format: str, body: str, has_site=False) -> Seen:
 INVISIBLE = dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)])
 
 
-def compare(format: str, body: str, markdown: str, has_site=False) -> dict[str, bool]:
-    seen = read(format, body, has_site)
+def compare(format: str, body: str, markdown: str, context: dict | None = None) -> dict[str, bool]:
+    seen = read(format, body, context)
     found = structure.outline(structure.blocks(markdown))
     result = {}
     if format == "wiki":
@@ -229,7 +232,10 @@ def _macro(node, seen, depth, in_cell):
     plain = node.find("ac:plain-text-body", recursive=False)
     title = _parameter(node, "title")
     if kind in LABELS or kind in ("panel", "expand", "ui-expand"):
-        seen.add(f" {LABELS.get(kind, '')} {title or ('Details' if 'expand' in kind else '')}\n")
+        label = LABELS.get(kind) or PANEL_LABELS.get((_parameter(node, "bgcolor") or "").lower(), "")
+        # A panel without content and title is not shown.
+        label = label if title or plain is not None or (rich is not None and _shown(rich)) else ""
+        seen.add(f" {label} {title or ('Details' if 'expand' in kind else '')}\n")
     elif kind == "status":
         return seen.add(f" {title or ''} ")
     elif kind in ("jira", "jiraissues"):
@@ -464,16 +470,18 @@ def _wiki(body, seen):
         colour = re.search(r"(?i)bgcolor=(#\w+)", match[2] or "")
         label = LABELS.get(name, "") if match[2] is not None or name in LABELS else ""
         if name == "panel" and colour:
-            label = {"#deebff": "Info", "#eae6ff": "Note", "#fffae6": "Note", "#e3fcef": "Tip", "#ffebe6": "Warning"}.get(colour[1], "")
+            label = PANEL_LABELS.get(colour[1].lower(), "")
         return keep(f" {label} {title[1] if title else ''} ")
 
-    text = re.sub(rf"(?<!\\)\{{({MACROS})(:[^}}\n]*)?\}}", macro, text, flags=re.I)
+    text = re.sub(rf"(?<!\\)(?:\\\\)*\{{({MACROS})(:[^}}\n]*)?\}}", macro, text, flags=re.I)
 
     def link(match):
-        parts = match[1].split("|")
+        image = re.match(r"(![^!\n]+!)\|(.*)", match[1])
+        parts = [image[1], *image[2].split("|")] if image else match[1].split("|")
         target = parts[1 if len(parts) > 1 else 0].strip()
         if target.startswith("~"):
-            return keep(f" {re.sub('(?i)^accountid:', '', target[1:])} ")
+            person = re.sub("(?i)^accountid:", "", target[1:])
+            return keep(f" {seen.people.get(person, person)} ")
         if re.match(r"(?i)[#^]|www\.|mailto:|/|\\\\|(https?|ftps?|ircs?|file|news|nntp|ssh|svn|git):", target):
             if len(parts) > 1 and parts[0].strip():
                 return parts[0]
@@ -483,7 +491,7 @@ def _wiki(body, seen):
     text = re.sub(r"\[((?:![^!\n]+!)?[^\]\[\n]+)\]", link, text)
     text = re.sub(r"(?<![\w])!([^!|\s][^!|\n]*(?:\.\w{1,5}|://[^!|\n]*))(?:\|([^!\n]*))?!", image, text)
     text = re.sub(r"(?<!\w)\((y|n|i|x|on|off|\*[rgby]|flag|flagoff)\)|(?<!\w)(:[DPp])(?!\w)", " ", text)
-    text = html.unescape(text)
+    text = re.sub(r"&(#?\w+);", lambda match: html.unescape(match[0]), text)
     seen.add(re.sub("\uE000(\\d+)\uE001", lambda match: kept[int(match[1])], _restored(text, kept)))
 
 
