@@ -12,7 +12,9 @@ public struct SharedFixtures {
         let root = parts.lastIndex(of: "Tests").map { parts[..<$0].joined(separator: "/") } ?? "."
         let candidates = [environment, "\(root)/../shared/fixtures", "/work/shared/fixtures"].compactMap { $0 }
         guard let folder = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-            print("SKIPPED: no shared fixtures in \(candidates.joined(separator: ", ")); nothing was tried on real documents")
+            print(
+                "SKIPPED: no shared fixtures in \(candidates.joined(separator: ", ")); nothing was tried on real documents"
+            )
             return nil
         }
         self.folder = folder

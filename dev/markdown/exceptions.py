@@ -24,6 +24,7 @@ _CARD = "a card shows its address in ADF and the page's title in storage format"
 
 # Pages whose storage format and ADF give different Markdown.
 PAIRS = {
+    "1844969501": _CARD,
     "544211126": _CARD,
     "544377869": _CARD,
     "692355151": _CARD,

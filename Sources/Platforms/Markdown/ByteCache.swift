@@ -4,7 +4,8 @@
 struct ByteCache {
     private let bytes: [UInt8]
     private let end: Int
-    private var answers: [UInt8: (from: Int, place: Int)] = [:]
+    /// Few bytes are ever asked for: a look at all is quicker than a hash.
+    private var answers: [(byte: UInt8, from: Int, place: Int)] = []
 
     init(_ bytes: [UInt8], end: Int) {
         self.bytes = bytes
@@ -13,12 +14,12 @@ struct ByteCache {
 
     /// The first place of `byte` from `start` on; nil when there is none before the end.
     mutating func next(_ byte: UInt8, from start: Int) -> Int? {
-        if let answer = answers[byte], answer.from <= start, start <= answer.place {
-            return answer.place < end ? answer.place : nil
+        let known = answers.firstIndex { $0.byte == byte }
+        if let known, answers[known].from <= start, start <= answers[known].place {
+            return answers[known].place < end ? answers[known].place : nil
         }
         let place = start < end ? bytes.firstIndex(of: byte, in: start..<end) ?? end : end
-        // Asked from further ahead before: the answers join.
-        answers[byte] = (start, place)
+        if let known { answers[known] = (byte, start, place) } else { answers.append((byte, start, place)) }
         return place < end ? place : nil
     }
 

@@ -34,12 +34,13 @@ struct InlineSigns {
     mutating func settle(into bytes: inout [UInt8]) {
         guard let first = list.first?.position else { return }
         choose(bytes)
-        let text = bytes[first...]
+        // A copy of the end only: a slice would share all that was written before, and make the change below copy it.
+        let text = [UInt8](bytes[first...])
         var result: [UInt8] = []
         result.reserveCapacity(text.count + list.count * 2)
         var position = first
         for sign in list {
-            result += text[position..<sign.position]
+            result += text[(position - first)..<(sign.position - first)]
             position = sign.position
             if sign.isElement {
                 result += (sign.isOpening ? "<" : "</").utf8
@@ -49,8 +50,9 @@ struct InlineSigns {
                 result += UnsafeBufferPointer(start: characters.utf8Start, count: characters.utf8CodeUnitCount)
             }
         }
-        result += text[position...]
-        bytes.replaceSubrange(first..., with: result)
+        result += text[(position - first)...]
+        bytes.removeLast(text.count)
+        bytes += result
         list.removeAll(keepingCapacity: true)
     }
 

@@ -19,10 +19,12 @@ struct InlineWriter {
     private let start: Int
     private var signs = InlineSigns()
     private var marks = InlineMarks()
-    private var open: [(delimiter: InlineDelimiter, sign: Int)] = []
+    private var open: [(delimiter: InlineDelimiter, sign: Int, isLink: Bool)] = []
     private var hasPendingBlank = false
     private var pendingBreaks = 0
     private var isLineStart = true
+    /// Whether a blank beside a link came since its last word: the next link is another one, even to the same place.
+    private var hasLeftLink = false
     /// Whether the last thing written was a sign that is not in `bytes` yet.
     private var isAfterSign = false
 
@@ -82,6 +84,7 @@ struct InlineWriter {
         var hasBegun = false
         while index < text.endIndex {
             if MarkdownText.isBlank(text[index]) {
+                hasLeftLink = hasLeftLink || marks.link != self.marks.link
                 hasPendingBlank = hasPendingBlank || hasWritten
                 index += 1
                 continue
@@ -131,10 +134,13 @@ struct InlineWriter {
 
     /// Closes marks that end, writes blanks held back, opens new marks: what must precede visible content.
     private mutating func begin(_ wanted: InlineMarks) {
-        if wanted == marks, pendingBreaks == 0 || open.isEmpty { return settleBlanks() }
+        if wanted == marks, !hasLeftLink, pendingBreaks == 0 || open.isEmpty { return settleBlanks() }
         let delimiters = InlineDelimiter.list(of: wanted)
         // A mark does not reach over a line break: some readers end it there.
-        let kept = pendingBreaks > 0 ? 0 : open.prefix { delimiters.contains($0.delimiter) }.count
+        let kept =
+            pendingBreaks > 0
+            ? 0 : open.prefix { delimiters.contains($0.delimiter) && !(hasLeftLink && $0.isLink) }.count
+        hasLeftLink = false
         let new = delimiters.filter { delimiter in !open[..<kept].contains { $0.delimiter == delimiter } }
         close(downTo: kept)
         settleBlanks()
@@ -144,11 +150,13 @@ struct InlineWriter {
 
     private mutating func open(_ delimiter: InlineDelimiter) {
         if delimiter.sign != nil {
-            open.append((delimiter, signs.open(delimiter, at: bytes.count)))
+            open.append((delimiter, signs.open(delimiter, at: bytes.count), false))
             isAfterSign = true
             return
         }
+        var isLink = false
         if case .link = delimiter {
+            isLink = true
             // "!" before "[" would make an image of it.
             if bytes.count > start, bytes.last == UInt8(ascii: "!"), !isAfterSign {
                 bytes[bytes.count - 1] = UInt8(ascii: "\\")
@@ -158,12 +166,12 @@ struct InlineWriter {
         } else {
             append("<\(delimiter.element)>")
         }
-        open.append((delimiter, -1))
+        open.append((delimiter, -1, isLink))
     }
 
     private mutating func close(downTo count: Int) {
         while open.count > count {
-            let (delimiter, sign) = open.removeLast()
+            let (delimiter, sign, _) = open.removeLast()
             if sign >= 0 {
                 signs.close(sign, at: bytes.count)
                 isAfterSign = true

@@ -57,7 +57,7 @@ extension WikiConverter {
     func table(_ lines: inout WikiLines, depth: Int) -> MarkdownTable {
         var builder = TableBuilder()
         while let line = lines.peek(), case .row = line.kind {
-            let row = WikiRow(lines, from: line.content.lowerBound)
+            let row = WikiRow(&lines, from: line.content.lowerBound)
             lines.move(to: row.next)
             if row.cells.isEmpty { continue }
             builder.startRow()

@@ -99,14 +99,14 @@ struct WikiInline {
         endText(at: index, next: index)
         runs.forEach { flow.append($0) }
         runs.removeAll()
-        openers.removeAll()
+        if !openers.isEmpty { openers.removeAll() }
     }
 
     private mutating func lineBreak() {
         endText(at: index, next: index + 1)
         append(.lineBreak)
         // No mark reaches over the end of a line.
-        openers.removeAll()
+        if !openers.isEmpty { openers.removeAll() }
     }
 
     func byte(at index: Int) -> UInt8? { index >= start && index < end ? bytes[index] : nil }

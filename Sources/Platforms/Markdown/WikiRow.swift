@@ -16,11 +16,10 @@ struct WikiRow {
     private var scanned: [UInt8: Int] = [:]
 
     /// - Parameter start: the place of the row's first `|`.
-    init(_ lines: WikiLines, from start: Int) {
+    init(_ lines: inout WikiLines, from start: Int) {
         bytes = lines.bytes
         end = lines.end
         next = end
-        var macros = lines.macros
         var index = start
         while index < end {
             let isHeader = index + 1 < end && bytes[index + 1] == UInt8(ascii: "|")
@@ -30,7 +29,7 @@ struct WikiRow {
                 return
             }
             let content = index
-            index = cellEnd(from: index, &macros)
+            index = cellEnd(from: index, &lines.macros)
             cells.append(Cell(isHeader: isHeader, content: content..<index))
             if index < end, bytes[index] == UInt8(ascii: "\n") {
                 next = index + 1

@@ -48,21 +48,57 @@ struct ADFConverterTests {
             #"{"type":"table","content":[{"type":"tableRow","content":[{"type":"tableHeader","content":[{"type":"paragraph","content":[{"type":"text","text":"h"}]}]},{"type":"tableHeader","attrs":{"colspan":2},"content":[]}]},{"type":"tableRow","content":[{"type":"tableCell","attrs":{"rowspan":2},"content":[{"type":"paragraph","content":[{"type":"text","text":"a|b"}]}]}]}]}"#,
             "| h | | |\n| --- | --- | --- |\n| a\\|b | | |"
         ),
-        (#"{"type":"paragraph","content":[{"type":"text","text":"값(value)","marks":[{"type":"strong"}]},{"type":"text","text":"은"}]}"#, "<strong>값(value)</strong>은"),
-        (#"{"type":"paragraph","content":[{"type":"text","text":"a ","marks":[{"type":"strong"},{"type":"textColor","attrs":{"color":"#f00"}}]},{"type":"text","text":"b","marks":[{"type":"underline"},{"type":"subsup","attrs":{"type":"sub"}}]}]}"#, "**a** <u><sub>b</sub></u>"),
-        (#"{"type":"bodiedExtension","attrs":{"extensionKey":"expand","parameters":{"macroParams":{"title":{"value":"More"}}}},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}"#, "> **More**\n>\n> x"),
-        (#"{"type":"extension","attrs":{"extensionKey":"toc","extensionType":"com.atlassian.confluence.macro.core"}}"#, ""),
-        (#"{"type":"paragraph","content":[{"type":"inlineExtension","attrs":{"extensionKey":"status","parameters":{"macroParams":{"title":{"value":"DONE"}}}}}]}"#, "[DONE]"),
-        (#"{"type":"layoutSection","content":[{"type":"layoutColumn","content":[{"type":"paragraph","content":[{"type":"text","text":"l"}]}]},{"type":"layoutColumn","content":[{"type":"paragraph","content":[{"type":"text","text":"r"}]}]}]}"#, "l\n\nr"),
-        (#"{"type":"bodiedSyncBlock","attrs":{"resourceId":"r"},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}"#, "x"),
+        (
+            #"{"type":"paragraph","content":[{"type":"text","text":"값(value)","marks":[{"type":"strong"}]},{"type":"text","text":"은"}]}"#,
+            "<strong>값(value)</strong>은"
+        ),
+        (
+            #"{"type":"paragraph","content":[{"type":"text","text":"a ","marks":[{"type":"strong"},{"type":"textColor","attrs":{"color":"red"}}]},{"type":"text","text":"b","marks":[{"type":"underline"},{"type":"subsup","attrs":{"type":"sub"}}]}]}"#,
+            "**a** <u><sub>b</sub></u>"
+        ),
+        (
+            #"{"type":"bodiedExtension","attrs":{"extensionKey":"expand","parameters":{"macroParams":{"title":{"value":"More"}}}},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}"#,
+            "> **More**\n>\n> x"
+        ),
+        (
+            #"{"type":"extension","attrs":{"extensionKey":"toc","extensionType":"com.atlassian.confluence.macro.core"}}"#,
+            ""
+        ),
+        (
+            #"{"type":"paragraph","content":[{"type":"inlineExtension","attrs":{"extensionKey":"status","parameters":{"macroParams":{"title":{"value":"DONE"}}}}}]}"#,
+            "[DONE]"
+        ),
+        (
+            #"{"type":"layoutSection","content":[{"type":"layoutColumn","content":[{"type":"paragraph","content":[{"type":"text","text":"l"}]}]},{"type":"layoutColumn","content":[{"type":"paragraph","content":[{"type":"text","text":"r"}]}]}]}"#,
+            "l\n\nr"
+        ),
+        (
+            #"{"type":"bodiedSyncBlock","attrs":{"resourceId":"r"},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}"#,
+            "x"
+        ),
         (#"{"type":"syncBlock","attrs":{"resourceId":"r"}}"#, ""),
-        (#"{"type":"taskList","content":[{"type":"blockTaskItem","attrs":{"state":"TODO"},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]},{"type":"taskList","content":[{"type":"taskItem","attrs":{"state":"DONE"},"content":[{"type":"text","text":"y"}]}]}]}"#, "- [ ] x\n  - [x] y"),
-        (#"{"type":"paragraph","content":[{"type":"mediaInline","attrs":{"id":"1","collection":"c","alt":"a.pdf"}},{"type":"placeholder","attrs":{"text":"type here"}}]}"#, "![a.pdf]()"),
+        (
+            #"{"type":"taskList","content":[{"type":"blockTaskItem","attrs":{"state":"TODO"},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]},{"type":"taskList","content":[{"type":"taskItem","attrs":{"state":"DONE"},"content":[{"type":"text","text":"y"}]}]}]}"#,
+            "- [ ] x\n  - [x] y"
+        ),
+        (
+            #"{"type":"paragraph","content":[{"type":"mediaInline","attrs":{"id":"1","collection":"c","alt":"a.pdf"}},{"type":"placeholder","attrs":{"text":"type here"}}]}"#,
+            "![a.pdf]()"
+        ),
         (#"{"type":"blockCard","attrs":{"data":{"name":"N","url":"https://e.example/"}}}"#, "[N](https://e.example/)"),
         (#"{"type":"embedCard","attrs":{"url":"https://e.example/","layout":"wide"}}"#, "<https://e.example/>"),
-        (#"{"type":"applicationCard","attrs":{"text":"t","title":{"text":"T"},"link":{"url":"https://e.example/"}}}"#, "[T](https://e.example/)"),
-        (#"{"type":"nestedExpand","attrs":{"title":""},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}"#, "> **Details**\n>\n> x"),
-        (#"{"type":"table","attrs":{"isNumberColumnEnabled":true},"content":[{"type":"tableRow","content":[{"type":"tableHeader","content":[{"type":"paragraph","content":[{"type":"text","text":"h"}]}]}]},{"type":"tableRow","content":[{"type":"tableCell","content":[{"type":"codeBlock","content":[{"type":"text","text":"a\nb"}]}]}]}]}"#, "| | h |\n| --- | --- |\n| 1 | `a`<br>`b` |"),
+        (
+            #"{"type":"applicationCard","attrs":{"text":"t","title":{"text":"T"},"link":{"url":"https://e.example/"}}}"#,
+            "[T](https://e.example/)"
+        ),
+        (
+            #"{"type":"nestedExpand","attrs":{"title":""},"content":[{"type":"paragraph","content":[{"type":"text","text":"x"}]}]}"#,
+            "> **Details**\n>\n> x"
+        ),
+        (
+            #"{"type":"table","attrs":{"isNumberColumnEnabled":true},"content":[{"type":"tableRow","content":[{"type":"tableHeader","content":[{"type":"paragraph","content":[{"type":"text","text":"h"}]}]}]},{"type":"tableRow","content":[{"type":"tableCell","content":[{"type":"codeBlock","content":[{"type":"text","text":"a\nb"}]}]}]}]}"#,
+            "| | h |\n| --- | --- |\n| 1 | `a`<br>`b` |"
+        ),
     ]
 
     @Test(arguments: cases) func becomes(_ node: String, _ markdown: String) throws {

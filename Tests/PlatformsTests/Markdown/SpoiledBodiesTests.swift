@@ -26,6 +26,38 @@ struct SpoiledBodiesTests {
         }
     }
 
+    /// What is left open thirty thousand times.
+    private static let pieces: [(BodyFormat, [String])] = [
+        (
+            .wiki,
+            [
+                "{quote}", "{color:red}", "{panel:title=x}", "{code", "{{", "[", "[a|", "!a", "*a ", "_", "\\", "|[",
+                "|!a",
+                "??a ", "{*}", "http://a)", "[!", "{info}{tip}{quote}", "\n* ", "h1. ", "||", "(", ":", "&", "^a",
+                "{adf}",
+            ]
+        ),
+        (
+            .storage,
+            [
+                "<", "&", "<a ", "<a b='", "</p>", "<li>", "<td>", "<b>x</b>", "*<i>a</i>", "<!--", "<![CDATA[",
+                "<ac:link>",
+                "<p>a<b>(b)</b>c", "<ac:structured-macro ac:name='code'>", "<br/>", "<ac:parameter ac:name='a'>", "`",
+                "](",
+            ]
+        ),
+        (.html, ["<script>", "<p>", "<li>", "<td><tr>", "<textarea>", "</x>", "<x>"]),
+    ]
+
+    @Test(arguments: pieces) func takeNoTimeSquared(_ format: BodyFormat, _ pieces: [String]) {
+        for piece in pieces {
+            let text = Array(String(repeating: piece, count: 30_000).utf8)
+            let time = ContinuousClock().measure { _ = try? BodyConverter.convert(text, from: format) }
+            // Linear takes a fraction of a second, also in a debug build on a busy machine; squared takes minutes.
+            #expect(time < .seconds(30), "\(piece)")
+        }
+    }
+
     @Test(arguments: [
         ("<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><p>&b;</p>", "declares entities of its own"),
         (String(repeating: "<div>", count: 9000), "nested deeper than 256 levels"),
