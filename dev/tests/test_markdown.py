@@ -2,7 +2,7 @@
 
 import pytest
 
-from dev.markdown import cases, fidelity, judge, lab, sources, structure
+from dev.markdown import cases, fidelity, judge, lab, roundtrip, sources, structure
 
 
 def test_structures_are_equal_however_they_are_written():
@@ -38,3 +38,7 @@ def test_all_fixtures_keep_their_words_and_structure(capsys):
 def test_one_answer_for_each_body():
     bodies = [cases.Case("x", str(index), "wiki", f"*{index}*\n") for index in range(20)]
     assert [answer["markdown"] for answer in lab.convert(bodies)] == [f"**{index}**" for index in range(20)]
+
+
+def test_random_documents_are_read_back_as_they_were_meant():
+    assert list(roundtrip.failures(seed=1, count=2000)) == []

@@ -63,7 +63,10 @@ extension ADFConverter {
                 }
             }
         }
-        flow.marked({ $0 = marks }) { isCode ? $0.code(text) : $0.text(text) }
+        let outer = flow.marks
+        flow.marks = marks
+        isCode ? flow.code(text) : flow.text(text)
+        flow.marks = outer
     }
 
     private func linked(_ node: JSONElement, into flow: inout FlowBuilder, _ body: (inout FlowBuilder) -> Void) {

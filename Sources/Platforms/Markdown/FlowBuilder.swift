@@ -34,7 +34,9 @@ struct FlowBuilder {
         runs.append(InlineRun(.image(alt: alt, destination: destination), marks: marks))
     }
 
-    mutating func append(_ run: InlineRun) { runs.append(run) }
+    mutating func append(_ runs: [InlineRun]) { self.runs += runs }
+
+    mutating func add(_ blocks: [MarkdownBlock]) { for block in blocks { add(block) } }
 
     mutating func add(_ block: MarkdownBlock) {
         endParagraph()
@@ -75,7 +77,7 @@ struct FlowBuilder {
         endParagraph()
         for var run in runs {
             run.marks.styles.insert(style)
-            append(run)
+            self.runs.append(run)
         }
         endParagraph()
     }

@@ -70,19 +70,25 @@ struct InlineSigns {
     /// - Returns: whether a pair was changed.
     private mutating func chooseOnce(_ bytes: [UInt8]) -> Bool {
         var hasChanged = false
+        var openAsterisks = 0
         var start = 0
         while start < list.count {
             var end = start + 1
             while end < list.count, isOneRun(start, end) { end += 1 }
-            if !list[start].isElement {
-                let before = character(before: start, bytes)
-                let after = character(after: end - 1, bytes)
-                if !flanks(list[start].isOpening, before, after) {
-                    for index in start..<end { makeElement(index) }
-                    hasChanged = true
-                }
+            defer { start = end }
+            if list[start].isElement { continue }
+            let isOpening = list[start].isOpening
+            let isAsterisk = list[start].delimiter != .strike
+            let before = character(before: start, bytes)
+            let after = character(after: end - 1, bytes)
+            // Within others, asterisks that open and might close as well would close those.
+            let isRiddle = isOpening && isAsterisk && openAsterisks > 0 && flanks(false, before, after)
+            if !flanks(isOpening, before, after) || isRiddle {
+                for index in start..<end { makeElement(index) }
+                hasChanged = true
+            } else if isAsterisk {
+                openAsterisks += isOpening ? end - start : start - end
             }
-            start = end
         }
         return hasChanged
     }

@@ -95,7 +95,7 @@ struct InlineWriter {
             hasBegun = true
             let context = MarkdownText.Context(
                 isLineStart: isLineStart && place == .paragraph, isFirst: !hasWritten, isCell: place == .cell,
-                isLink: marks.link != nil, isAfterSign: isAfterSign)
+                isLink: marks.link != nil, isStruck: marks.styles.contains(.strike), isAfterSign: isAfterSign)
             MarkdownText.escape(text[index..<end], next: end < text.endIndex ? text[end] : nil, context, into: &bytes)
             isLineStart = false
             isAfterSign = false
@@ -213,7 +213,7 @@ struct InlineWriter {
 
     /// A heading that ends in `#` would lose it.
     private mutating func escapeClosingHashes() {
-        guard place == .heading, bytes.count > start, bytes.last == UInt8(ascii: "#") else { return }
+        guard place == .heading, !isAfterSign, bytes.count > start, bytes.last == UInt8(ascii: "#") else { return }
         let hashes = bytes[start...].reversed().prefix { $0 == UInt8(ascii: "#") }.count
         let first = bytes.count - hashes
         if first == start || bytes[first - 1] == UInt8(ascii: " ") {

@@ -59,9 +59,9 @@ struct Macro {
     private func keepBody(into flow: inout FlowBuilder) {
         if let blocks = richBody() {
             if isInline, case .paragraph(let runs)? = blocks.first, blocks.count == 1 {
-                runs.forEach { flow.append($0) }
+                flow.append(runs)
             } else {
-                blocks.forEach { flow.add($0) }
+                flow.add(blocks)
             }
         } else {
             code(language: "", into: &flow)

@@ -16,6 +16,7 @@ enum MarkdownText {
         var isFirst = false
         var isCell = false
         var isLink = false
+        var isStruck = false
         /// Whether a sign such as `**` stands right before the word.
         var isAfterSign = false
     }
@@ -59,7 +60,10 @@ enum MarkdownText {
         case UInt8(ascii: "*"): after.map { !isBlank($0) } ?? true || before.map { !isBlank($0) } ?? false
         // Between letters an underscore is no emphasis.
         case UInt8(ascii: "_"): !(before.map(isWordByte) ?? false && after.map(isWordByte) ?? false)
-        case UInt8(ascii: "~"): after == byte || before == byte
+        // One alone is text, unless it stands beside the two that strike.
+        case UInt8(ascii: "~"):
+            after == byte || before == byte || context.isStruck || after == nil
+                || (context.isAfterSign && index == word.startIndex)
         case UInt8(ascii: "<"):
             after.map(isLetter) ?? false || after == UInt8(ascii: "/") || after == UInt8(ascii: "!")
                 || after == UInt8(ascii: "?")
@@ -68,7 +72,8 @@ enum MarkdownText {
         case UInt8(ascii: "("): before == UInt8(ascii: "]")
         case UInt8(ascii: ":"): before == UInt8(ascii: "]") && !context.isCell
         case UInt8(ascii: "["), UInt8(ascii: "]"): context.isLink
-        case UInt8(ascii: "\\"): after.map { isPunctuation($0) || $0 == UInt8(ascii: "\n") } ?? true
+        // A blank behind it may go, and a sign come.
+        case UInt8(ascii: "\\"): after.map { isPunctuation($0) || isBlank($0) } ?? true
         case UInt8(ascii: "|"): context.isCell
         default: false
         }

@@ -19,19 +19,20 @@ struct MarkdownWriter {
 
     /// Writes blocks from the current column on; the caller ends the line.
     private mutating func write(_ blocks: [MarkdownBlock], isItem: Bool = false) {
-        var previous: MarkdownBlock?
+        var previous: MarkdownBlock.Kind?
         var hasOtherMarker = false
         for block in blocks where !block.isEmpty {
+            let kind = block.kind
             if let previous {
                 endLine()
                 // A nested list follows its item's text closely.
-                if !(isItem && block.isList && !previous.isList) { blankLine() }
+                if !(isItem && kind != .other && previous == .other) { blankLine() }
                 bytes += prefix
             }
             // Two lists in a row are two only if their markers differ.
-            hasOtherMarker = previous.map { $0.isSameKindOfList(as: block) } == true && !hasOtherMarker
+            hasOtherMarker = kind != .other && kind == previous && !hasOtherMarker
             write(block, hasOtherMarker: hasOtherMarker)
-            previous = block
+            previous = kind
         }
     }
 
@@ -144,15 +145,11 @@ struct MarkdownWriter {
 }
 
 extension MarkdownBlock {
-    fileprivate var isList: Bool {
-        if case .list = self { true } else { false }
+    fileprivate enum Kind {
+        case bullets, numbers, other
     }
 
-    fileprivate func isSameKindOfList(as other: MarkdownBlock) -> Bool {
-        if case .list(let start, _) = self, case .list(let next, _) = other {
-            (start == nil) == (next == nil)
-        } else {
-            false
-        }
+    fileprivate var kind: Kind {
+        if case .list(let start, _) = self { start == nil ? .bullets : .numbers } else { .other }
     }
 }

@@ -89,7 +89,7 @@ enum MarkupName: String, CaseIterable {
         var slots: [(bytes: [UInt8], name: MarkupName)?] = Array(repeating: nil, count: 1024)
         for name in allCases where !name.rawValue.hasPrefix("#") {
             var hash = Hash()
-            name.rawValue.utf8.forEach { hash.add($0) }
+            for byte in name.rawValue.utf8 { hash.add(byte) }
             var slot = Int(hash.value) & (slots.count - 1)
             while slots[slot] != nil { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = (Array(name.rawValue.utf8), name)

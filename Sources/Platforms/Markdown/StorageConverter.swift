@@ -75,7 +75,7 @@ struct StorageConverter: HTMLConverter.Dialect {
             }
         }
         if !nodes.isEmpty {
-            nodes.forEach { flow.add($0) }
+            flow.add(nodes)
         } else if let fallback = element.first(.adfFallback) {
             converter.convertChildren(of: fallback, into: &flow)
         } else {
@@ -98,7 +98,7 @@ struct StorageConverter: HTMLConverter.Dialect {
         case "panel": flow.add(.panel(kind: PanelKind.label(ofADF: kind ?? ""), title: nil, content))
         case "decision-item": flow.add(.list(start: nil, [.decision(content)]))
         case "blockquote": flow.add(.quote(content))
-        default: content.forEach { flow.add($0) }
+        default: flow.add(content)
         }
     }
 }

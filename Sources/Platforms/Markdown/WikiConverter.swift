@@ -3,10 +3,15 @@
 /// Follows what Jira shows, whose rules are patterns over lines: a block starts with its line, a mark opens beside no letter
 /// and closes on its line, a macro with a body reaches to its first end. What is not closed stays as text.
 /// Syntax: https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=all
-struct WikiConverter {
+final class WikiConverter: Sendable {
     let context: BodyContext
     /// UTF-8 with line ends as `\n`.
     let bytes: [UInt8]
+
+    private init(context: BodyContext, bytes: [UInt8]) {
+        self.context = context
+        self.bytes = bytes
+    }
 
     static func markdown(_ text: [UInt8], context: BodyContext = BodyContext()) -> String {
         MarkdownWriter.markdown(blocks(text, context: context))
@@ -55,7 +60,7 @@ struct WikiConverter {
             case .rule:
                 lines.skip(line)
                 flow.add(.rule)
-            case .item where !isItem: list(&lines, depth: depth + 1).forEach { flow.add($0) }
+            case .item where !isItem: flow.add(list(&lines, depth: depth + 1))
             case .row: flow.add(.table(table(&lines, depth: depth + 1)))
             case .text, .item:
                 let paragraph = lines.paragraph(from: line, isItem: isItem)

@@ -31,10 +31,25 @@ struct WikiInline {
         into flow: inout FlowBuilder
     ) {
         guard depth < BodyLimits.maximumDepth else { return flow.text(converter.bytes[range]) }
+        let text = converter.bytes[range]
+        if marks == InlineMarks(), !text.contains(where: Self.isSpecial) {
+            return flow.text(MarkupEntities.resolve(text))
+        }
         var inline = WikiInline(
             converter: converter, bytes: converter.bytes, start: range.lowerBound, end: range.upperBound, depth: depth,
             macros: macros, index: range.lowerBound, marks: marks, textStart: range.lowerBound)
         inline.read(into: &flow)
+    }
+
+    /// Whether anything but text may start with this byte.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\n"), UInt8(ascii: "\\"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+            UInt8(ascii: "+"), UInt8(ascii: "^"), UInt8(ascii: "~"), UInt8(ascii: "?"), UInt8(ascii: "{"),
+            UInt8(ascii: "["), UInt8(ascii: "!"), UInt8(ascii: "("), UInt8(ascii: ";"), UInt8(ascii: ":"):
+            true
+        default: false
+        }
     }
 
     private init(
@@ -97,7 +112,7 @@ struct WikiInline {
 
     private mutating func flush(into flow: inout FlowBuilder) {
         endText(at: index, next: index)
-        runs.forEach { flow.append($0) }
+        flow.append(runs)
         runs.removeAll()
         if !openers.isEmpty { openers.removeAll() }
     }
@@ -356,7 +371,7 @@ struct WikiInline {
             append(.text(bytes[body]))
         } else {
             flush(into: &flow)
-            blocks.forEach { flow.add($0) }
+            flow.add(blocks)
         }
     }
 }
