@@ -19,6 +19,9 @@ demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
 test: setup ## every test: unit, integration on real servers, end to end
 	@dev/test
 
+bench: setup ## measure the AMQP client beside a plain C loop
+	@dev/bench
+
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
@@ -35,6 +38,6 @@ lint: ## check format and spelling of the Swift sources
 	@swift format lint --strict --recursive Sources Tests Package.swift
 
 clean: ## remove what was built and what the servers wrote
-	@rm -rf .build .work
+	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build demo test scaling definitions format lint clean
+.PHONY: help setup build demo test bench scaling definitions format lint clean

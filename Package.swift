@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "transformer", targets: ["Transformer"]),
         .executable(name: "loader", targets: ["Loader"]),
         .executable(name: "ohra", targets: ["Operator"]),
+        // For Benchmarks/.
+        .library(name: "Shared", targets: ["Shared"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
