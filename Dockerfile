@@ -10,6 +10,7 @@ RUN apt-get update \
         libcurl4-openssl-dev \
         librabbitmq-dev \
         libsimdjson-dev \
+        zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /source
@@ -36,6 +37,7 @@ RUN apt-get update \
         librabbitmq4 \
         libsimdjson14 \
         libstdc++6 \
+        zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 ohra \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ohra

@@ -19,6 +19,12 @@ demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
 test: setup ## every test: unit, integration on real servers, end to end
 	@dev/test
 
+bench: setup ## measure the AMQP client beside a plain C loop
+	@dev/bench
+
+scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
+	@dev/scaling
+
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
@@ -44,6 +50,6 @@ lint: ## check format and spelling of the Swift sources
 	@swift format lint --strict --recursive Sources Tests Package.swift
 
 clean: ## remove what was built and what the servers wrote
-	@rm -rf .build .work
+	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build demo test definitions judge-markdown fuzz-markdown bench-markdown format lint clean
+.PHONY: help setup build demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown format lint clean

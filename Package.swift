@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "transformer", targets: ["Transformer"]),
         .executable(name: "loader", targets: ["Loader"]),
         .executable(name: "ohra", targets: ["Operator"]),
+        // For Benchmarks/.
+        .library(name: "Shared", targets: ["Shared"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -44,12 +46,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CRabbitMQ", providers: [.apt(["librabbitmq-dev"])]),
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims", dependencies: ["CRabbitMQ", "CCurl"]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "Shared",
             dependencies: [
-                "CRabbitMQ", "CCurl", "CShims", "CSimdJSON",
+                "CRabbitMQ", "CCurl", "CZlib", "CShims", "CSimdJSON",
                 arguments, logging, metrics, lifecycle, signals, system, configuration, crypto, http,
             ],
             swiftSettings: settings),

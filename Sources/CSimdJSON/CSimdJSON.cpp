@@ -1,6 +1,7 @@
 #include "CSimdJSON.h"
 
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -168,8 +169,8 @@ char *ohra_json_text(ohra_json_value value, size_t *length) {
 void ohra_json_text_free(char *text) { std::free(text); }
 
 size_t ohra_json_write_double(double number, char *into) {
-    // to_chars writes 20 digits before it turns to an exponent, and simdjson takes those for an integer beyond 64 bits.
-    bool is_long = number >= 1e19 || number <= -1e19;
+    // to_chars writes up to 20 digits before it turns to an exponent, and simdjson refuses integers beyond 64 bits.
+    bool is_long = std::abs(number) >= 0x1p63;
     auto end = is_long ? std::to_chars(into, into + 32, number, std::chars_format::scientific)
                        : std::to_chars(into, into + 32, number);
     return static_cast<size_t>(end.ptr - into);

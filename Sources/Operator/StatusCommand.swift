@@ -4,7 +4,7 @@ import Shared
 /// `ohra status`: what waits, what failed, what is loaded.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show queues, dead letters, documents and points.")
+        commandName: "status", abstract: "Show queues, sources, dead letters, documents and points.")
 
     @Flag(help: "Print one JSON value.")
     var json = false
@@ -16,8 +16,10 @@ struct StatusCommand: AsyncParsableCommand {
             (broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings))
         } work: { program, settings in
             let broker = Broker(settings.broker, for: program)
-            let client = QdrantClient(transport: CurlTransport(), settings: settings.qdrant)
-            let status = try await FleetStatus.read(broker, client)
+            let transport = CurlTransport()
+            let client = QdrantClient(transport: transport, settings: settings.qdrant)
+            let management = ManagementClient(settings: settings.broker, transport: transport)
+            let status = try await FleetStatus.read(broker, client, management)
             if json {
                 StandardStreams.shared.print(bytes: status.json)
             } else {

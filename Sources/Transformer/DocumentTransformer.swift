@@ -42,6 +42,7 @@ struct DocumentTransformer: MessageHandler {
                 envelope.publishing(
                     exchange: topology.exchange, routingKey: topology.workKey(.vectors), body: message.body)
             })
+        try await publisher.verify(queue: topology.workQueue(.vectors))
     }
 
     private func outcome(of error: EmbeddingError) -> Outcome {

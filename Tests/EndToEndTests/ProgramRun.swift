@@ -58,12 +58,17 @@ final class ProgramRun: Sendable {
     func waitForStandardError(containing text: String) async throws {
         while true {
             let isOver = !process.isRunning
-            if try Self.text(folder.appending(path: "stderr")).contains(text) { return }
+            if try standardError().contains(text) { return }
             guard !isOver else { throw ProgramEnded(missing: text) }
             // There is no signal for a line in a file.
             try await Task.sleep(for: .milliseconds(20))
         }
     }
+
+    var isRunning: Bool { process.isRunning }
+
+    /// What the program has written to standard error so far.
+    func standardError() throws -> String { try Self.text(folder.appending(path: "stderr")) }
 
     func terminate() { process.terminate() }
 

@@ -107,6 +107,7 @@ extension LoopbackServer {
     public final class Connection {
         private let descriptor: Int32
         private var buffer: [UInt8] = []
+        private var lastPeer: Int32 = -1
 
         init(descriptor: Int32) {
             self.descriptor = descriptor
@@ -137,6 +138,57 @@ extension LoopbackServer {
             let head = String(decoding: buffer.prefix(end), as: UTF8.self)
             buffer.removeFirst(end)
             return Self.parse(head)
+        }
+
+        /// Exactly so many bytes; nil when the peer closes before.
+        public func read(_ count: Int) -> [UInt8]? {
+            while buffer.count < count {
+                guard fill() else { return nil }
+            }
+            defer { buffer.removeFirst(count) }
+            return Array(buffer.prefix(count))
+        }
+
+        /// Waits until the peer, which lives in this process, has read everything; false when it has closed.
+        func waitUntilRead() -> Bool {
+            while true {
+                guard let peer = peerDescriptor() else { return false }
+                var byte: UInt8 = 0
+                // Leaves the byte where it is.
+                let count = recv(peer, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+                if count < 0, errno == EAGAIN { return true }
+                guard count > 0 else { return false }
+                sched_yield()
+            }
+        }
+
+        /// The other end of this connection among the process's descriptors. The peer closes and opens as it likes, so it is
+        /// looked up anew, beginning where it was.
+        private func peerDescriptor() -> Int32? {
+            guard let (ours, theirs) = Self.ports(descriptor) else { return nil }
+            func isPeer(_ candidate: Int32) -> Bool {
+                Self.ports(candidate).map { $0 == (theirs, ours) } ?? false
+            }
+            if isPeer(lastPeer) { return lastPeer }
+            guard let found = (3..<1024).first(where: isPeer) else { return nil }
+            lastPeer = found
+            return found
+        }
+
+        /// Ports of both ends, this one's first; nil when it is no connected socket.
+        private static func ports(_ descriptor: Int32) -> (UInt16, UInt16)? {
+            var (ours, theirs) = (sockaddr_in(), sockaddr_in())
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafeMutableBytes(of: &ours) { ours in
+                withUnsafeMutableBytes(of: &theirs) { theirs in
+                    let plain = (
+                        ours.assumingMemoryBound(to: sockaddr.self), theirs.assumingMemoryBound(to: sockaddr.self)
+                    )
+                    return getsockname(descriptor, plain.0.baseAddress!, &length) == 0
+                        && getpeername(descriptor, plain.1.baseAddress!, &length) == 0
+                }
+            }
+            return status ? (ours.sin_port, theirs.sin_port) : nil
         }
 
         @discardableResult

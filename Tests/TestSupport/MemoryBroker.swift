@@ -133,6 +133,12 @@ public struct MemoryPublisher: BrokerPublisher {
         if Task.isCancelled { throw BrokerError(.cancelled, "the caller was cancelled") }
         try broker.accept(publishing)
     }
+
+    public func verify(queue: String) async throws(BrokerError) {
+        guard broker.state.withLock({ $0.queues[queue] != nil }) else {
+            throw BrokerError(.topology, "queue \(queue) is gone", replyCode: 404)
+        }
+    }
 }
 
 public final class MemoryConsumer: BrokerConsumer {

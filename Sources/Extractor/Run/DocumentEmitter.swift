@@ -11,7 +11,7 @@ struct DocumentEmitter: Sendable {
     /// Publishings under way at once; the publisher's own window limits what is unconfirmed.
     private static let concurrentPublishings = 16
 
-    /// Publishes every change that `changes` hands to `emit` and returns once all are confirmed.
+    /// Publishes every change that `changes` hands to `emit` and returns once all are safe in the work queue.
     ///
     /// - Returns: how many documents were published.
     func run(
@@ -30,7 +30,7 @@ struct DocumentEmitter: Sendable {
                     exchange: topology.exchange, routingKey: topology.workKey(.documents), body: batch.body)
                 group.addTask {
                     await FailPoint.reach(.publish)
-                    try await publisher.publish(publishing)
+                    try await publishWhenThereIsRoom(publishing)
                     await FailPoint.reach(.confirm)
                     return batch.documentCount
                 }
@@ -45,7 +45,19 @@ struct DocumentEmitter: Sendable {
             }
             if let rest = batcher.flush() { try await publish(rest) }
             for try await count in group { published += count }
+            if published > 0 { try await publisher.verify(queue: topology.workQueue(.documents)) }
             return published
+        }
+    }
+
+    /// A full queue is no fault: the transformers are behind, and the run waits for them. A broker that does not answer is.
+    private func publishWhenThereIsRoom(_ publishing: Publishing) async throws {
+        while true {
+            do throws(BrokerError) {
+                return try await publisher.publish(publishing)
+            } catch {
+                guard error.code == .refused else { throw error }
+            }
         }
     }
 

@@ -16,8 +16,9 @@ struct Journal: Sendable {
     /// Where the journal ends now: the offset of a mark that this call leaves there.
     ///
     /// A stream cannot be asked for its end: a passive declaration counts 0 right after 300 confirmed messages (RabbitMQ
-    /// 3.10), and the offset `last` means the beginning of the last chunk. A subscription from `next` on, made before the mark is published, gets the mark for certain,
-    /// in an empty journal as well. No worker sees it: it goes to the stream alone.
+    /// 3.10), and the offset `last` means the beginning of the last chunk. A subscription from `next` on, made before the
+    /// mark is published, gets the mark for certain, in an empty journal as well. No worker sees it: it goes to the stream
+    /// alone.
     /// - Throws: ``BrokerError``: `topology` when there is no journal.
     func end(_ publisher: Publisher) async throws -> Int64 {
         let cursor = try await open(at: .string("next"), through: .max)
@@ -26,7 +27,9 @@ struct Journal: Sendable {
             properties.timestamp = UInt64(Date().timeIntervalSince1970)
             properties.appID = "ohra-worker-sync"
             try await publisher.publish(
-                Publishing(exchange: "", routingKey: name, properties: properties, body: Array("{}".utf8)))
+                Publishing(
+                    exchange: broker.topology.exchange, routingKey: broker.topology.journalKey, properties: properties,
+                    body: Array("{}".utf8)))
             while let entry = try await cursor.next() {
                 guard entry.properties.messageID == properties.messageID else { continue }
                 await cursor.close()

@@ -4,8 +4,8 @@ import Shared
 
 /// Sends messages of the journal to their work queue once more.
 ///
-/// Straight to the queue through the default exchange, not through the fleet's: there the journal would get a copy of each
-/// message at each replay, and twice as much would be replayed the next time. A worker never does that; the operator may.
+/// By the routing key that leads past the journal, which would get a copy of each message at each replay otherwise, and twice
+/// as much would be replayed the next time.
 struct Replay: Sendable {
     /// Header with the replay's id on everything it sends.
     static let header = "x-replay"
@@ -81,11 +81,15 @@ struct Replay: Sendable {
     private func publishing(of entry: JournalEntry, noting report: inout ReplayReport) -> Publishing? {
         guard filter.admits(entry.properties) else { return nil }
         do {
-            var envelope = try MessageEnvelope(entry.properties, expecting: filter.messageType)
-            guard let selection = try filter.select(from: entry.body) else { return nil }
+            var properties = entry.properties
+            let body = try MessageEncoding.unpack(entry.body, &properties)
+            var envelope = try MessageEnvelope(properties, expecting: filter.messageType)
+            guard let selection = try filter.select(from: body) else { return nil }
             report.add(selection)
             envelope.attempt = 1
-            var publishing = envelope.publishing(exchange: "", routingKey: queue, body: selection.body)
+            var publishing = envelope.publishing(
+                exchange: broker.topology.exchange, routingKey: broker.topology.againKey(filter.stage),
+                body: selection.body)
             publishing.properties.headers[Self.header] = .string(id)
             return publishing
         } catch {

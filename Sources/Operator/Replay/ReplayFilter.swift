@@ -31,8 +31,7 @@ struct ReplayFilter: Sendable {
 
     /// Decides by properties and headers, without a look into the body.
     func admits(_ properties: MessageProperties) -> Bool {
-        // What an earlier replay sent and a retry brought back is a copy of a message that is in the journal already.
-        guard properties.type == messageType, properties.headers[Replay.header] == nil else { return false }
+        guard properties.type == messageType else { return false }
         // AMQP timestamps are whole seconds, so the window is, too.
         let second = properties.timestamp.map { Double($0) }
         if let since, second ?? 0 < since.timeIntervalSince1970.rounded(.down) { return false }

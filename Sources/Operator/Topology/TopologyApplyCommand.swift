@@ -19,7 +19,7 @@ struct TopologyApplyCommand: AsyncParsableCommand {
             (broker: BrokerSettings(from: &settings), passwords: users ? TopologyPasswords(&settings) : nil)
         } work: { program, settings in
             let broker = Broker(settings.broker, for: program)
-            let setup = TopologySetup(broker, transport: CurlTransport())
+            let setup = TopologySetup(broker, transport: broker.managementTransport())
             try await setup.apply(.all)
             if let passwords = settings.passwords {
                 try await setup.apply(passwords)

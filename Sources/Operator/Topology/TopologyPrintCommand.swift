@@ -16,7 +16,8 @@ struct TopologyPrintCommand: AsyncParsableCommand {
             BrokerSettings(from: &settings)
         } work: { _, settings in
             let definitions = TopologyDefinitions(
-                Topology(prefix: settings.prefix), virtualHost: settings.virtualHost, includesUsers: users)
+                Topology(prefix: settings.prefix, retention: settings.journal), virtualHost: settings.virtualHost,
+                includesUsers: users)
             // The print adds the last line break.
             StandardStreams.shared.print(String(definitions.text.dropLast()))
             return .done

@@ -15,7 +15,8 @@ struct TopologyVerifyCommand: AsyncParsableCommand {
         try await Program.run("ohra", common) { settings in
             BrokerSettings(from: &settings)
         } work: { program, settings in
-            let setup = TopologySetup(Broker(settings, for: program), transport: CurlTransport())
+            let broker = Broker(settings, for: program)
+            let setup = TopologySetup(broker, transport: broker.managementTransport())
             let report = TopologyReport(findings: try await setup.findings(), address: settings.address)
             if json {
                 StandardStreams.shared.print(bytes: report.json)

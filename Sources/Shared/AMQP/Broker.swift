@@ -10,7 +10,7 @@ public struct Broker: Sendable {
     public init(_ settings: BrokerSettings, for program: Program) {
         self.settings = settings
         self.program = program
-        topology = Topology(prefix: settings.prefix)
+        topology = Topology(prefix: settings.prefix, retention: settings.journal)
     }
 
     /// `transformer@host:123 publish`, as the broker's list of connections shows it.
@@ -31,8 +31,13 @@ public struct Broker: Sendable {
                 throw BrokerError(
                     error.code, "\(error); run `ohra topology apply`, or set OHRA_AMQP_DECLARE=true", replyCode: 404)
             }
-            try await TopologySetup(self, transport: CurlTransport()).applyAnyhow(program.logger)
+            try await TopologySetup(self, transport: managementTransport()).applyAnyhow(program.logger)
         }
+    }
+
+    /// For the management interface: over `https` it trusts the authority that the broker itself is trusted by.
+    public func managementTransport() -> CurlTransport {
+        CurlTransport(options: CurlTransport.Options(certificateAuthorityFile: settings.certificateAuthorityFile))
     }
 
     private func verify() async throws(BrokerError) {

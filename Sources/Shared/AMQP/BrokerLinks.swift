@@ -5,6 +5,13 @@ public protocol BrokerPublisher: Sendable {
     /// An unknown outcome (connection lost, no answer) is published again, so a queue may see it twice.
     /// - Throws: ``BrokerError``: unroutable, too large, refused, `unavailable` after the configured patience, or cancelled.
     func publish(_ publishing: Publishing) async throws(BrokerError)
+
+    /// Returns when the queue is there, asked after everything confirmed so far.
+    ///
+    /// `mandatory` does not tell when a work queue was deleted: the journal is bound to the same routing key, takes the
+    /// message alone, and the broker confirms it. What was confirmed is safe only once this has returned.
+    /// - Throws: ``BrokerError``: `topology` when there is no such queue, `unavailable` or `connectionLost`.
+    func verify(queue: String) async throws(BrokerError)
 }
 
 /// Consumes one queue, over as many connections in a row as it takes.
@@ -13,8 +20,8 @@ public protocol BrokerConsumer: Sendable {
     /// Iterate once.
     var deliveries: AsyncThrowingStream<Delivery, any Error> { get }
 
-    /// Answers a delivery, exactly once. Returns when the broker's socket has taken it; a delivery of an older connection
-    /// is forgotten silently, as the broker has already put it back.
+    /// Answers a delivery, exactly once. It is on its way when this returns; a delivery of an older connection is forgotten
+    /// silently, as the broker has already put it back.
     func settle(_ delivery: Delivery, _ settlement: Settlement) async
 
     /// Takes no further deliveries; those received but not handed out are requeued. Settling still works.

@@ -25,28 +25,30 @@ final class Connection {
         var continuation: CheckedContinuation<Result<BrokerReply, BrokerError>, Never>
     }
 
-    /// A content that stays incomplete for longer is a lost connection, though heartbeats go on.
-    private static let contentTimeout = Duration.seconds(60)
-
     private var handle: ConnectionHandle?
     private let callTimeout: Duration
+    private let progressTimeout: Duration
     /// Longest time between two visits to the library, which sends heartbeats only then.
     private let serviceInterval: Duration
     private let onEvent: (Event) -> Void
     private var calls: [PendingCall] = []
-    private var contentDeadline: ContinuousClock.Instant?
+    /// Until when the message or frame that has begun must have grown by a frame.
+    private var progressDeadline: ContinuousClock.Instant?
+    private var lastFrameCount: UInt64 = 0
     private var lastService = ContinuousClock.now
     private var isDraining = false
     private(set) var isBlocked = false
     private(set) var failure: BrokerError?
-    /// Bytes of the largest header the broker takes: one frame, minus the rest of that frame.
+    /// Bytes of the largest header table the broker takes: one frame, minus the rest of that frame.
     let maximumHeaderSize: Int
 
     init(_ handle: ConnectionHandle, settings: BrokerSettings, onEvent: @escaping (Event) -> Void) {
         self.handle = handle
         callTimeout = settings.callTimeout
+        progressTimeout = settings.progressTimeout
         serviceInterval = min(.seconds(1), settings.heartbeat / 4)
-        maximumHeaderSize = handle.maximumFrame - 4096
+        // Five short strings of at most 256 bytes, and 31 bytes of fixed length.
+        maximumHeaderSize = handle.maximumFrame - 1536
         self.onEvent = onEvent
     }
 
@@ -147,7 +149,7 @@ final class Connection {
         let isReadable = Self.poll(handle.descriptor, mayWait ? wakeup : -1, Int32(limit / .milliseconds(1)))
         let isDue = lastService.duration(to: .now) >= serviceInterval
         if isReadable || isDue || handle.hasBufferedFrames { drain() }
-        if isDue || !calls.isEmpty { checkDeadlines() }
+        if isDue || !calls.isEmpty || progressDeadline != nil { checkDeadlines() }
     }
 
     /// Empties socket and library buffers without waiting. Ends with a read that found nothing, so that TLS records which the
@@ -159,7 +161,13 @@ final class Connection {
         lastService = .now
         do {
             while isOpen, let frame = try handle.receive() { dispatch(frame, handle) }
-            contentDeadline = handle.isAmidContent ? lastService + Self.contentTimeout : nil
+            // Only frames count: heartbeats between them go on for ever, and so do bytes that trickle into one.
+            if !handle.isAmidMessage {
+                progressDeadline = nil
+            } else if progressDeadline == nil || handle.frameCount != lastFrameCount {
+                progressDeadline = lastService + progressTimeout
+            }
+            lastFrameCount = handle.frameCount
         } catch {
             fail(error)
         }
@@ -202,8 +210,8 @@ final class Connection {
         let now = ContinuousClock.now
         if let call = calls.first, call.deadline < now {
             fail(BrokerError(.connectionLost, "the broker did not answer within \(callTimeout)"))
-        } else if let contentDeadline, contentDeadline < now {
-            fail(BrokerError(.connectionLost, "the broker did not complete a message"))
+        } else if let progressDeadline, progressDeadline < now {
+            fail(BrokerError(.connectionLost, "the broker began a message and did not go on for \(progressTimeout)"))
         }
     }
 

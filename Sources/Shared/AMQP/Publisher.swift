@@ -50,6 +50,7 @@ public actor Publisher: BrokerPublisher {
     /// Until the first confirm on a connection only one publishing is under way: under an alarm the broker says so only
     /// after the first, and then reads nothing more.
     private var isProven = false
+    private var refusalReminder = Throttle(interval: .seconds(60))
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     private var maximumHeader = 126_976
 
@@ -108,6 +109,18 @@ public actor Publisher: BrokerPublisher {
             Task { await self.cancel(number) }
         }
         try result.get()
+    }
+
+    public func verify(queue: String) async throws(BrokerError) {
+        if connection == nil { try await connect() }
+        guard let connection else { throw BrokerError(.cancelled, "the publisher is closed") }
+        do throws(BrokerError) {
+            try await connection.call(.declareQueue(queue, isPassive: true, isExclusive: false, arguments: [:]))
+        } catch {
+            guard error.replyCode == 404 else { throw error }
+            throw BrokerError(
+                error.code, "queue \(queue) is gone: run `ohra topology apply`", replyCode: error.replyCode)
+        }
     }
 
     /// Waits until everything is confirmed, at most `limit`, then closes. What is still unconfirmed fails as `cancelled`.
@@ -182,6 +195,9 @@ public actor Publisher: BrokerPublisher {
                     entry.rejections += 1
                     rejected.append(entry)
                 }
+            }
+            if !rejected.isEmpty, refusalReminder.isDue {
+                logger.notice("A queue is full; its publishings are tried again until there is room")
             }
             scheduleRetry()
             resumeIfIdle()
@@ -287,7 +303,11 @@ public actor Publisher: BrokerPublisher {
             let error =
                 entry.rejections > 0
                 ? BrokerError(.refused, "the broker refused the publishing \(entry.rejections) times")
-                : BrokerError(.unavailable, "the broker at \(settings.address) did not confirm in time")
+                : BrokerError(
+                    .unavailable,
+                    connection?.isBlocked == true
+                        ? "the broker at \(settings.address) takes no publishings: disk or memory alarm"
+                        : "the broker at \(settings.address) did not confirm in time")
             entry.finish(.failure(error))
         }
         resumeIfIdle()
@@ -325,7 +345,7 @@ public actor Publisher: BrokerPublisher {
                     resumeIfIdle()
                     break
                 }
-                if schedule.isReminderDue() {
+                if schedule.isReminderDue(for: failure) {
                     logger.warning(
                         "Waiting for the broker",
                         metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])

@@ -5,6 +5,7 @@ struct ReconnectSchedule {
     private let delays: ClosedRange<Duration>
     private var failures = 0
     private var lastReminder: ContinuousClock.Instant?
+    private var lastCode: BrokerError.Code?
 
     init(_ delays: ClosedRange<Duration>) { self.delays = delays }
 
@@ -19,9 +20,11 @@ struct ReconnectSchedule {
 
     mutating func succeeded() { self = ReconnectSchedule(delays) }
 
-    /// Whether to log now: the first time, then once a minute.
-    mutating func isReminderDue(now: ContinuousClock.Instant = .now) -> Bool {
-        if let lastReminder, lastReminder.duration(to: now) < Self.reminderInterval { return false }
+    /// Whether to log this failure now: the first time, then once a minute, and when it becomes one that somebody must act on.
+    mutating func isReminderDue(for error: BrokerError, now: ContinuousClock.Instant = .now) -> Bool {
+        let isNews = error.code != lastCode && !error.isRetriable
+        lastCode = error.code
+        if !isNews, let lastReminder, lastReminder.duration(to: now) < Self.reminderInterval { return false }
         lastReminder = now
         return true
     }

@@ -26,7 +26,7 @@ extension Topology {
     /// - Throws: `topology` naming the first that is missing.
     public func verify(over connection: BrokerConnection, as role: FleetRole?) async throws(BrokerError) {
         try await connection.verifyExchange(exchange)
-        let own = Set(role.map { queues(readBy: $0) } ?? queues.map(\.name))
+        let own = Set(role.map { queues(readBy: $0) + queues(fedBy: $0) } ?? queues.map(\.name))
         for queue in queues where own.contains(queue.name) { try await connection.verifyQueue(queue.name) }
         do {
             for queue in queues where !own.contains(queue.name) { try await connection.verifyQueue(queue.name) }

@@ -3,7 +3,7 @@
 /// One direct exchange; per stage a work queue, three retry queues that hand back by time-to-live, and a dead-letter
 /// queue; a stream that keeps a copy of every publishing for replay.
 public struct Topology: Sendable, Equatable {
-    /// A stage of the fleet, named by what it is fed with. The raw value is the routing key of its work queue.
+    /// A stage of the fleet, named by what it is fed with.
     public enum Stage: String, Sendable, CaseIterable {
         case documents
         case vectors
@@ -26,17 +26,26 @@ public struct Topology: Sendable, Equatable {
 
     /// First word of every exchange and queue.
     public let prefix: String
+    public let retention: JournalRetention
 
-    public init(prefix: String) { self.prefix = prefix }
+    public init(prefix: String, retention: JournalRetention = JournalRetention()) {
+        self.prefix = prefix
+        self.retention = retention
+    }
 
     public var exchange: String { prefix }
     public var journal: String { "\(prefix).journal" }
+    /// For what goes to the journal alone.
+    public var journalKey: String { "journal" }
 
     public func workQueue(_ stage: Stage) -> String { "\(prefix).\(workKey(stage))" }
     public func retryQueue(_ stage: Stage, _ delay: RetryDelay) -> String { "\(prefix).\(retryKey(stage, delay))" }
     public func deadQueue(_ stage: Stage) -> String { "\(prefix).\(deadKey(stage))" }
 
+    /// For what is published for the first time: to the work queue and the journal.
     public func workKey(_ stage: Stage) -> String { stage.rawValue }
+    /// For what comes back to work (retries, replays, parts of a message): to the work queue alone, as the journal has it.
+    public func againKey(_ stage: Stage) -> String { "\(stage.rawValue).again" }
     public func retryKey(_ stage: Stage, _ delay: RetryDelay) -> String { "\(stage.rawValue).retry.\(delay.rawValue)" }
     public func deadKey(_ stage: Stage) -> String { "\(stage.rawValue).dead" }
 
@@ -72,7 +81,7 @@ public struct Topology: Sendable, Equatable {
     // missing the broker silently falls back to losing (https://www.rabbitmq.com/docs/quorum-queues#dead-lettering).
     private func work(_ stage: Stage) -> Queue {
         Queue(
-            name: workQueue(stage), kind: .quorum, routingKeys: [workKey(stage)],
+            name: workQueue(stage), kind: .quorum, routingKeys: [workKey(stage), againKey(stage)],
             settings: [
                 // A crash loop ends here; our own attempts are counted in x-attempt and end earlier.
                 "delivery-limit": .int(20),
@@ -91,7 +100,7 @@ public struct Topology: Sendable, Equatable {
                 settings: [
                     "message-ttl": .int(Int64(delay.milliseconds)),
                     "dead-letter-exchange": .string(exchange),
-                    "dead-letter-routing-key": .string(workKey(stage)),
+                    "dead-letter-routing-key": .string(againKey(stage)),
                     "dead-letter-strategy": .string("at-least-once"),
                     "overflow": .string("reject-publish"),
                     "max-length-bytes": .int(1 << 30),
@@ -109,11 +118,10 @@ public struct Topology: Sendable, Equatable {
 
     private var journalStream: Queue {
         Queue(
-            name: journal, kind: .stream, routingKeys: Stage.allCases.map(workKey),
+            name: journal, kind: .stream, routingKeys: Stage.allCases.map(workKey) + [journalKey],
             settings: [
-                "max-age": .string("7D"), "max-length-bytes": .int(2 << 30),
-                // Retention drops whole segments: small ones keep it close to its limits.
-                "stream-max-segment-size-bytes": .int(64 << 20),
+                "max-age": .string(retention.age.text), "max-length-bytes": .int(Int64(retention.bytes)),
+                "stream-max-segment-size-bytes": .int(Int64(retention.segmentBytes)),
             ])
     }
 }

@@ -15,6 +15,8 @@ public struct BrokerSettings: Sendable {
     public var declaresTopology: Bool
     /// The HTTP interface of the management plugin: policies and users can be set nowhere else.
     public var managementURL: ServiceURL
+    /// What the journal keeps. Takes effect where policies are set: when the topology is made and by `ohra topology apply`.
+    public var journal: JournalRetention
 
     /// Agreed with the broker, which may lower it. Peer silence of twice this long is a lost connection. Whole seconds.
     public var heartbeat: Duration = .seconds(10)
@@ -24,13 +26,16 @@ public struct BrokerSettings: Sendable {
     public var callTimeout: Duration = .seconds(10)
     /// What one blocking library call gets, plus a second per 8 KiB sent, before the socket is shut down.
     public var stallTimeout: Duration = .seconds(30)
+    /// A message or frame that has begun and does not grow by a frame for this long is a lost connection, though heartbeats
+    /// go on. A frame holds up to 128 KiB.
+    public var progressTimeout: Duration = .seconds(60)
     /// Shortest and longest pause between two attempts to connect.
     public var reconnectDelays: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
     public init(
         url: ServiceURL, virtualHost: String = "/", user: String, password: Secret,
         certificateAuthorityFile: String? = nil, prefix: String = "ohra", declaresTopology: Bool = false,
-        managementURL: ServiceURL? = nil
+        managementURL: ServiceURL? = nil, journal: JournalRetention = JournalRetention()
     ) {
         self.url = url
         self.virtualHost = virtualHost
@@ -40,6 +45,7 @@ public struct BrokerSettings: Sendable {
         self.prefix = prefix
         self.declaresTopology = declaresTopology
         self.managementURL = managementURL ?? .management(of: url)
+        self.journal = journal
     }
 
     public var usesTLS: Bool { url.scheme == "amqps" }
@@ -60,6 +66,8 @@ extension BrokerSettings {
     /// | `OHRA_AMQP_PREFIX` | 1–64 of letters, digits, `.`, `_`, `-` | `ohra` |
     /// | `OHRA_AMQP_DECLARE` | whether to declare the topology | true on loopback |
     /// | `OHRA_AMQP_MANAGEMENT_URL` | `http(s)://host:port` | the broker's host: `http`, 15672; with `amqps` `https`, 15671 |
+    /// | `OHRA_AMQP_JOURNAL_MAX_AGE` | a number and `Y`, `M`, `D`, `h`, `m` or `s` | `7D` |
+    /// | `OHRA_AMQP_JOURNAL_MAX_BYTES` | 16 MiB to 1 TiB, `KiB` `MiB` `GiB` `TiB` allowed | `2GiB` |
     public init(from reader: inout SettingsReader) {
         let isSet = reader.optionalString("OHRA_AMQP_URL") != nil
         let fallback = ServiceURL.localBroker
@@ -113,7 +121,7 @@ extension BrokerSettings {
             url: url, virtualHost: virtualHost, user: user ?? "guest", password: password ?? Secret("guest"),
             certificateAuthorityFile: authorities, prefix: prefix,
             declaresTopology: reader.boolean("OHRA_AMQP_DECLARE", default: url.isLoopback),
-            managementURL: reader.url("OHRA_AMQP_MANAGEMENT_URL"))
+            managementURL: reader.url("OHRA_AMQP_MANAGEMENT_URL"), journal: JournalRetention(from: &reader))
     }
 }
 

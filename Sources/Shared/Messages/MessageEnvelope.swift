@@ -36,7 +36,7 @@ public struct MessageEnvelope: Sendable, Equatable {
             throw MessageError(.unsupportedSchema, "x-schema is not \(Self.schema)")
         }
         guard properties.contentEncoding == nil else {
-            throw MessageError(.unsupportedEncoding, "content_encoding is set")
+            throw MessageError(.unsupportedEncoding, "content_encoding is neither absent nor gzip")
         }
         type = expected
         run = properties.headers["x-run"]?.string ?? ""

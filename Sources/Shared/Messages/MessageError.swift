@@ -5,6 +5,8 @@ public struct MessageError: Error, CustomStringConvertible, Sendable {
         case undecodable
         case unsupportedSchema = "unsupported_schema"
         case unsupportedEncoding = "unsupported_encoding"
+        /// Compressed, and larger than a body may be.
+        case bodyTooLarge = "body_too_large"
     }
 
     public let reason: Reason

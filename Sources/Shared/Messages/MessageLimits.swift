@@ -6,6 +6,8 @@ public enum MessageLimits {
     public static let bytesPerMessage = 1 << 20
     /// Bytes of a documents body with a single document; a larger one cannot be carried.
     public static let bytesPerDocument = 8 << 20
+    /// Bytes of a compressed body once it is unpacked: what RabbitMQ 4 takes as a plain one.
+    public static let unpackedBytes = 16 << 20
     /// Vectors in one message, the last of a documents message excepted.
     public static let vectorsPerMessage = 5
     /// Numbers in JSON and in Qdrant's filters are doubles: integers are exact below 2^53 only.

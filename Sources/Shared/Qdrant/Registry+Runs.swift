@@ -35,6 +35,31 @@ extension Registry {
         return Date(timeIntervalSince1970: Double(earliest) / 1000)
     }
 
+    /// For each source that ever read a scope to its end: when the run began up to which all its scopes are read. The
+    /// scope that is furthest behind decides, so one that fails run after run shows.
+    public func lastCompleteRuns() async throws(QdrantError) -> [String: Timestamp] {
+        var starts: [String: Int] = [:]
+        var offset: PointID?
+        repeat {
+            let page: ScrollPage
+            do {
+                page = try await client.scroll(
+                    collection, filter: QdrantFilter(must: [.match("kind", "run")]),
+                    payload: ["source_type", "started_at_ms"], limit: Self.pageSize, offset: offset)
+            } catch  where error.code == .collectionMissing {
+                return [:]
+            }
+            for point in page.points {
+                guard let source = point.payload["source_type"]?.string,
+                    let start = point.payload["started_at_ms"]?.int
+                else { continue }
+                starts[source] = min(starts[source] ?? start, start)
+            }
+            offset = page.next
+        } while offset != nil
+        return starts.mapValues { Timestamp(milliseconds: $0) }
+    }
+
     func records(_ ids: [PointID], fields: [String]) async throws(QdrantError) -> [JSONElement] {
         do {
             return try await client.retrieve(collection, ids: ids, payload: fields).map(\.payload)

@@ -103,11 +103,12 @@ extension Registry {
     /// The name of the registry's own collection.
     public var name: String { collection }
 
-    /// Documents that are loaded; one whose replacement is under way may count twice.
-    public func loadedCount() async throws(QdrantError) -> Int {
+    /// Documents that are loaded, of one source or all; one whose replacement is under way may count twice.
+    public func loadedCount(source: String? = nil) async throws(QdrantError) -> Int {
+        var conditions: [QdrantCondition] = [.match("kind", "marker"), .match("state", "loaded")]
+        if let source { conditions.append(.match("source_type", source)) }
         do {
-            return try await client.count(
-                collection, filter: QdrantFilter(must: [.match("kind", "marker"), .match("state", "loaded")]))
+            return try await client.count(collection, filter: QdrantFilter(must: conditions))
         } catch  where error.code == .collectionMissing {
             return 0
         }

@@ -36,20 +36,31 @@ extension Topology {
     /// Everything is published to the one exchange, also retries and dead letters, never to the default exchange. RabbitMQ
     /// checks no routing keys at direct exchanges: a publisher can reach every queue of the fleet, and no other.
     public func permissions(_ role: FleetRole) -> Permissions {
-        let exchange = Self.expression([exchange])
         switch role {
         case .topology:
             // A binding asks for `write` at the queue and `read` at the exchange.
-            let name = Self.escaped(prefix)
-            return Permissions(configure: "^\(name)(\\..+)?$", write: "^\(name)\\..+$", read: exchange)
-        case .extractor:
-            return Permissions(configure: Permissions.nothing, write: exchange, read: Permissions.nothing)
-        case .transformer, .loader, .operator:
-            // Reading includes purging.
             return Permissions(
-                configure: Permissions.nothing, write: exchange, read: Self.expression(queues(readBy: role)))
+                configure: everything, write: "^\(Self.escaped(prefix))\\..+$", read: Self.expression([exchange]))
+        case .extractor, .transformer, .loader, .operator:
+            // From 4.3.1 on, RabbitMQ shows a queue only to those with some right to it. To write to it is of no other use:
+            // a binding, for which it is meant, also takes the right to read the exchange. Reading includes purging.
+            return Permissions(
+                configure: Permissions.nothing,
+                write: role == .operator ? everything : Self.expression([exchange] + queues(fedBy: role)),
+                read: Self.expression(queues(readBy: role)))
         }
     }
+
+    /// The queues that a role makes sure of after publishing to them.
+    func queues(fedBy role: FleetRole) -> [String] {
+        switch role {
+        case .extractor: [workQueue(.documents)]
+        case .transformer: [workQueue(.vectors)]
+        case .loader, .topology, .operator: []
+        }
+    }
+
+    private var everything: String { "^\(Self.escaped(prefix))(\\..+)?$" }
 
     /// The queues that a role consumes.
     func queues(readBy role: FleetRole) -> [String] {
@@ -63,6 +74,7 @@ extension Topology {
 
     /// A regular expression that matches these names and nothing else. RabbitMQ's own matching is not anchored.
     static func expression(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "^$" }
         let escaped = names.map(escaped)
         return escaped.count == 1 ? "^\(escaped[0])$" : "^(\(escaped.joined(separator: "|")))$"
     }

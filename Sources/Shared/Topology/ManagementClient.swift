@@ -30,6 +30,17 @@ public struct ManagementClient: Sendable {
             policies: policies?.array.map(Array.init) ?? [])
     }
 
+    /// Deliveries that workers hold and have not settled, by queue. The plugin counts every five seconds.
+    public func unacknowledged() async throws(BrokerError) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for queue in try await get(["queues", settings.virtualHost])?.array.map(Array.init) ?? [] {
+            // A queue that is younger than the last count has none.
+            guard let name = queue["name"]?.string, let count = queue["messages_unacknowledged"]?.int else { continue }
+            counts[name] = count
+        }
+        return counts
+    }
+
     // MARK: Writing
 
     /// Sets a policy; one of the same name is replaced.

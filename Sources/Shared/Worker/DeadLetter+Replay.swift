@@ -31,6 +31,6 @@ extension DeadLetter {
         properties.headers = properties.headers.withoutBrokerHeaders.filter { !Header.all.contains($0.key) }
         properties.headers["x-attempt"] = .int(1)
         return Publishing(
-            exchange: topology.exchange, routingKey: topology.workKey(stage), properties: properties, body: body)
+            exchange: topology.exchange, routingKey: topology.againKey(stage), properties: properties, body: body)
     }
 }

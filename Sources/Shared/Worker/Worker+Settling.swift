@@ -9,11 +9,11 @@ extension Worker {
     /// Handles one delivery and settles it.
     ///
     /// - Returns: the fault that must stop the process, nil otherwise.
-    func work(on delivery: Delivery) async -> (any Error)? {
-        let logger = logger(for: delivery)
+    func work(on received: Delivery) async -> (any Error)? {
+        let logger = logger(for: received)
         let began = ContinuousClock.now
         await FailPoint.reach(.receive)
-        let outcome = await handle(delivery, logger)
+        let (delivery, outcome) = await unpackAndHandle(received, logger)
         let settled = await settle(delivery, outcome, logger)
         DeliveryEvent(
             stage: WorkStage(consuming: stage), queue: topology.workQueue(stage), outcome: settled,
@@ -27,6 +27,17 @@ extension Worker {
         logger[metadataKey: LogKey.message] = .string(delivery.properties.messageID ?? "")
         logger[metadataKey: LogKey.run] = .string(delivery.properties.headers["x-run"]?.string ?? "")
         return logger
+    }
+
+    /// Has the plain delivery handled. Copies that go to retries and dead letters are plain, too, for people to read; only
+    /// what cannot be unpacked stays as it came.
+    private func unpackAndHandle(_ received: Delivery, _ logger: Logger) async -> (Delivery, Outcome) {
+        do throws(MessageError) {
+            let delivery = try received.unpacked()
+            return (delivery, await handle(delivery, logger))
+        } catch {
+            return (received, .deadLetter(Fault(error.reason.rawValue, error.detail)))
+        }
     }
 
     /// Has the delivery handled, again and again while a service that every message needs is down. That pauses the whole
@@ -84,7 +95,7 @@ extension Worker {
         case .retry(let fault):
             (settlement, settled) = await retry(delivery, fault, logger)
         case .unavailable:
-            let isSafe = await move(delivery, to: .fiveMinutes, attempt: nil, logger)
+            let isSafe = await move(delivery.body, of: delivery, to: .fiveMinutes, attempt: nil, logger)
             (settlement, settled) = isSafe ? (.acknowledge, .parked) : (.requeue, .requeued)
         case .postpone, .stop:
             settlement = await handBack(delivery, logger)
@@ -95,6 +106,8 @@ extension Worker {
         return settled
     }
 
+    /// Tries again later, each document by itself: whatever one of them does, the others are done with at the next attempt,
+    /// and only the culprit ends in the dead letters.
     private func retry(
         _ delivery: Delivery, _ fault: Fault, _ logger: Logger
     ) async -> (Settlement, DeliveryEvent.Outcome) {
@@ -102,14 +115,19 @@ extension Worker {
         guard let delay = retries.delay(after: attempt) else {
             return await bury(fault, delivery, logger) ? (.acknowledge, .deadLettered) : (.requeue, .requeued)
         }
-        guard await move(delivery, to: delay, attempt: attempt + 1, logger) else { return (.requeue, .requeued) }
+        let parts = handler.parts(of: delivery)
+        for body in parts.count > 1 ? parts : [delivery.body] {
+            guard await move(body, of: delivery, to: delay, attempt: attempt + 1, logger) else {
+                return (.requeue, .requeued)
+            }
+        }
         RetryEvent(stage: WorkStage(consuming: stage), fault: fault, attempt: attempt, delay: delay).emit(logger)
         return (.acknowledge, .retried)
     }
 
-    /// Publishes a copy to a retry queue. False when it could not be confirmed.
+    /// Publishes a delivery's body, or a part of it, to a retry queue. False when it could not be confirmed.
     private func move(
-        _ delivery: Delivery, to delay: Topology.RetryDelay, attempt: Int?, _ logger: Logger
+        _ body: [UInt8], of delivery: Delivery, to delay: Topology.RetryDelay, attempt: Int?, _ logger: Logger
     ) async -> Bool {
         var properties = delivery.properties
         properties.headers = properties.headers.withoutBrokerHeaders
@@ -117,7 +135,7 @@ extension Worker {
         return await confirmed(
             Publishing(
                 exchange: topology.exchange, routingKey: topology.retryKey(stage, delay), properties: properties,
-                body: delivery.body), logger)
+                body: body), logger)
     }
 
     func bury(_ fault: Fault, _ delivery: Delivery, _ logger: Logger) async -> Bool {

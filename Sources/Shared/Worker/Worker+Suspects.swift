@@ -48,7 +48,9 @@ extension Worker {
     }
 
     /// Puts each document of a message back as a marked message of its own.
-    private func takeApart(_ delivery: Delivery, _ logger: Logger) async {
+    private func takeApart(_ received: Delivery, _ logger: Logger) async {
+        // One that cannot be unpacked is one part, and gets its dead letter when it is worked on.
+        let delivery = (try? received.unpacked()) ?? received
         let parts = handler.parts(of: delivery)
         logger.warning(
             "A message came back again and again; its documents are tried one by one",
@@ -65,6 +67,6 @@ extension Worker {
         var properties = delivery.properties
         properties.headers = properties.headers.withoutBrokerHeaders
         return Publishing(
-            exchange: topology.exchange, routingKey: topology.workKey(stage), properties: properties, body: body)
+            exchange: topology.exchange, routingKey: topology.againKey(stage), properties: properties, body: body)
     }
 }

@@ -27,6 +27,8 @@ public struct Worker: Service, CustomStringConvertible {
     public var handler: any MessageHandler
     /// Deliveries handled at the same time.
     public var concurrency: Int
+    /// Deliveries held at once, those that wait for a turn included.
+    public var prefetch: Int
     public var retries = RetrySchedule()
     public var drain: Drain?
     /// What deliveries under way get after a stop signal, before they are cancelled and handed back. The programs promise
@@ -38,7 +40,7 @@ public struct Worker: Service, CustomStringConvertible {
 
     public init(
         stage: Topology.Stage, topology: Topology, consumer: any BrokerConsumer, publisher: any BrokerPublisher,
-        handler: any MessageHandler, concurrency: Int, drain: Drain? = nil, logger: Logger
+        handler: any MessageHandler, concurrency: Int, prefetch: Int? = nil, drain: Drain? = nil, logger: Logger
     ) {
         self.stage = stage
         self.topology = topology
@@ -46,6 +48,7 @@ public struct Worker: Service, CustomStringConvertible {
         self.publisher = publisher
         self.handler = handler
         self.concurrency = concurrency
+        self.prefetch = prefetch ?? Self.prefetch(for: concurrency)
         self.drain = drain
         self.logger = logger
     }
@@ -58,8 +61,9 @@ public struct Worker: Service, CustomStringConvertible {
         case graceOver
     }
 
-    /// Deliveries to fetch: some more than are worked on, so that no slot waits for the network.
-    private var fetched: Int { concurrency * 2 }
+    /// Deliveries to fetch: as many again as are worked on, so that no slot waits for the network. More would lie with one
+    /// replica while others have nothing left to do (docs/OPERATIONS.md has the measurement).
+    static func prefetch(for concurrency: Int) -> Int { concurrency * 2 }
 
     /// Works until a graceful shutdown, the drain's end, or a fault that stops the process.
     public func run() async throws {
@@ -104,7 +108,7 @@ public struct Worker: Service, CustomStringConvertible {
             do {
                 for try await delivery in consumer.deliveries {
                     // All that was fetched is looked at, so that suspects behind others are seen; the slots limit the work.
-                    if running == fetched { try await finishOne() }
+                    if running == prefetch { try await finishOne() }
                     activity.began()
                     running += 1
                     group.addTask {

@@ -50,6 +50,7 @@ import Testing
                 #expect(verified.status == 0, "\(verified.stdout)\(verified.complaint)")
                 #expect(verified.stdout.hasPrefix(#"{"ok":true,"findings":[]}"#))
                 try await load(host, folder)
+                try await operate(host)
                 try await expectRefusals(host)
             }
         }
@@ -79,6 +80,20 @@ import Testing
         #expect(try await registry.loadedCount() == 3)
         try await client.deleteCollection(client.settings.collection)
         try await client.deleteCollection(client.settings.registryCollection)
+    }
+
+    /// What the operator's user is for.
+    private func operate(_ host: FreshVirtualHost) async throws {
+        for arguments in [["dead", "list"], ["dead", "replay", "--all"], ["replay", "vectors"], ["status"]] {
+            let variables = host.variables.merging(variables(host, .operator)) { $1 }
+            let output = try await ProgramRun("ohra", arguments, variables: variables).output()
+            #expect(output.status == 0, "\(arguments): \(output.complaint)")
+        }
+        let vectors = host.topology.workQueue(.vectors)
+        let waiting = try await BrokerConnection.with(
+            host.settings(.operator, password: "pw-operator"), name: "e2e depth"
+        ) { connection throws(BrokerError) in try await connection.verifyQueue(vectors).messages }
+        #expect(waiting > 0, "nothing was replayed")
     }
 
     private func expectRefusals(_ host: FreshVirtualHost) async throws {

@@ -40,7 +40,7 @@ import Testing
             let snapshot = try await host.management.snapshot(of: host.topology)
             let problems = host.topology.findings(in: snapshot)
             #expect(problems.count { $0.isConflict } == 1)
-            #expect(problems.count { !$0.isConflict } == 1 + 10 + 11 + 12)
+            #expect(problems.count { !$0.isConflict } == 1 + 10 + 11 + 15)
         }
     }
 

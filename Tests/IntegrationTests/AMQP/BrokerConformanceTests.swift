@@ -147,6 +147,19 @@ import Testing
         }
     }
 
+    @Test(arguments: Kind.allCases) func aMissingQueueIsNoticedAndPublishingGoesOn(kind: Kind) async throws {
+        try await with(kind) { subject in
+            try await subject.publish("1")
+            try await subject.publisher.verify(queue: subject.queue)
+            let error = await #expect(throws: BrokerError.self) {
+                try await subject.publisher.verify(queue: subject.queue + ".gone")
+            }
+            #expect(error?.code == .topology)
+            try await subject.publish("2")
+            try await subject.publisher.verify(queue: subject.queue)
+        }
+    }
+
     @Test(arguments: Kind.allCases) func aCancelledConsumerTaskEnds(kind: Kind) async throws {
         try await with(kind) { subject in
             let consumer = subject.consumer(1)

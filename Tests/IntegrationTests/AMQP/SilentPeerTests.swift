@@ -1,4 +1,5 @@
 import Shared
+import TestSupport
 import Testing
 
 /// Peers that are there and say nothing: every wait must have an end.

@@ -38,12 +38,6 @@ struct ReplayFilterTests {
         #expect(!ReplayFilter(stage: .documents).admits(properties(type: Journal.markType)))
     }
 
-    @Test func whatAReplaySentIsNotReplayedAgain() {
-        var properties = properties()
-        properties.headers[Replay.header] = .string("replay-1")
-        #expect(!ReplayFilter(stage: .documents).admits(properties))
-    }
-
     @Test func readingEndsWellAfterTheWindow() {
         let filter = ReplayFilter(stage: .documents, until: Date(timeIntervalSince1970: 1000))
         #expect(!filter.isPast(properties(at: 1500)))

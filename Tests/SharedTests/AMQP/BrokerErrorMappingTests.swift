@@ -54,7 +54,35 @@ import Testing
             #expect(delay >= .seconds(1) && delay <= min(.seconds(30), .seconds(1 << min(round, 10))))
         }
         #expect(schedule.delay(after: BrokerError(.unauthorized, "no")) >= .seconds(60))
-        #expect(schedule.isReminderDue() == true)
-        #expect(schedule.isReminderDue() == false)
+    }
+
+    @Test func replicasThatFailedTogetherComeBackSpreadOut() {
+        for failures in 1...6 {
+            let delays = (0..<200).map { _ in
+                var schedule = ReconnectSchedule(.seconds(1) ... .seconds(30))
+                return (0..<failures).reduce(Duration.zero) { _, _ in
+                    schedule.delay(after: BrokerError(.connectionLost, "lost"))
+                }
+            }
+            let span = min(Duration.seconds(30), .seconds(1 << failures)) - .seconds(1)
+            // Of 200 in a tenth of the span each, a tenth stays empty once in 10^8 runs.
+            let tenths = Set(delays.map { Int(($0 - .seconds(1)) / span * 9.999_999) })
+            #expect(tenths.count == 10, "after \(failures) failures")
+        }
+    }
+
+    @Test func remindersComeOnceAMinuteAndWhenSomebodyMustAct() {
+        var schedule = ReconnectSchedule(.seconds(1) ... .seconds(30))
+        let (down, refused) = (BrokerError(.unavailable, "down"), BrokerError(.unauthorized, "no"))
+        let start = ContinuousClock.now
+        func isDue(_ error: BrokerError, after seconds: Int) -> Bool {
+            schedule.isReminderDue(for: error, now: start + .seconds(seconds))
+        }
+        #expect(isDue(down, after: 0))
+        #expect(!isDue(down, after: 59))
+        #expect(isDue(refused, after: 59))
+        #expect(!isDue(refused, after: 100))
+        #expect(!isDue(down, after: 101))
+        #expect(isDue(down, after: 119))
     }
 }

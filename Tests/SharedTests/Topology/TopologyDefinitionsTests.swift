@@ -19,7 +19,7 @@ import Testing
         let json = try JSONElement(parsing: Array(text().utf8))
         for (section, count) in [
             ("vhosts", 1), ("users", 5), ("permissions", 5), ("policies", 11), ("exchanges", 1), ("queues", 11),
-            ("bindings", 12),
+            ("bindings", 15),
         ] {
             #expect(json[section]?.array.map { Array($0).count } == count, "\(section)")
         }
@@ -38,7 +38,8 @@ import Testing
             }
             if role != .topology { #expect(rights.configure == "^$") }
         }
-        #expect(topology.permissions(.extractor) == .init(configure: "^$", write: #"^a\.b$"#, read: "^$"))
+        #expect(
+            topology.permissions(.extractor) == .init(configure: "^$", write: #"^(a\.b|a\.b\.documents)$"#, read: "^$"))
         #expect(topology.permissions(.loader).read == #"^a\.b\.vectors$"#)
         #expect(
             topology.permissions(.operator).read

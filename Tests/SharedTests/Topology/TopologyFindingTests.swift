@@ -20,7 +20,7 @@ import Testing
 
     @Test func emptyBrokerLacksEverything() {
         let findings = topology.findings(in: TopologySnapshot())
-        #expect(findings.count == 1 + 11 + 11 + 12)
+        #expect(findings.count == 1 + 11 + 11 + 15)
         #expect(findings.allSatisfy { $0.problem == "is missing" && !$0.isConflict })
     }
 

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from . import processes
+from .certificates import Certificates
 from .errors import ServerError
 from .ports import accepts
 from .server import Server, answers
@@ -22,7 +23,8 @@ _ERLANG = ("+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none "
 
 class RabbitMQ(Server):
     name = "rabbitmq"
-    port_purposes = ("amqp", "amqp_management", "amqp_prometheus", "amqp_stream", "amqp_distribution", "amqp_epmd")
+    port_purposes = ("amqp", "amqp_management", "amqp_prometheus", "amqp_stream", "amqp_distribution", "amqp_epmd",
+                     "amqp_tls", "amqp_management_tls")
     # A clean stop takes RabbitMQ five seconds.
     stop_seconds = 30
     companions = ("epmd",)
@@ -34,7 +36,9 @@ class RabbitMQ(Server):
         home.mkdir(exist_ok=True)
         self._write_cookie(home / ".erlang.cookie")
         (home / "enabled_plugins").write_text(_PLUGINS)
-        (home / "rabbitmq.conf").write_text(_configuration(ports))
+        certificates = self._certificates()
+        certificates.make()
+        (home / "rabbitmq.conf").write_text(_configuration(ports, certificates))
         environment = self.environment(ports)
         # Started by us, or else the node would start one that stays for ever after it.
         processes.start(["epmd", "-port", str(ports["amqp_epmd"]), "-address", "127.0.0.1"],
@@ -54,7 +58,10 @@ class RabbitMQ(Server):
 
     def variables(self, ports: dict[str, int]) -> dict[str, str]:
         return {"OHRA_AMQP_URL": f"amqp://127.0.0.1:{ports['amqp']}",
-                "OHRA_AMQP_MANAGEMENT_URL": _management(ports)}
+                "OHRA_AMQP_MANAGEMENT_URL": _management(ports),
+                "OHRA_DEV_AMQPS_URL": f"amqps://localhost:{ports['amqp_tls']}",
+                "OHRA_DEV_AMQPS_MANAGEMENT_URL": f"https://localhost:{ports['amqp_management_tls']}",
+                "OHRA_DEV_AMQPS_CA_FILE": str(self._certificates().authority)}
 
     def environment(self, ports: dict[str, int]) -> dict[str, str]:
         """For the node and for rabbitmqctl. Nothing of a system-wide installation's settings gets through."""
@@ -87,6 +94,9 @@ class RabbitMQ(Server):
     def _home(self) -> Path:
         return self.folder.path / "rabbitmq-data"
 
+    def _certificates(self) -> Certificates:
+        return Certificates(self.folder.path / "rabbitmq-tls")
+
     def _node_name(self) -> str:
         return f"ohra-{hashlib.sha256(str(self.folder.path).encode()).hexdigest()[:12]}@localhost"
 
@@ -102,10 +112,19 @@ def _management(ports: dict[str, int]) -> str:
     return f"http://127.0.0.1:{ports['amqp_management']}"
 
 
-def _configuration(ports: dict[str, int]) -> str:
+def _configuration(ports: dict[str, int], certificates: Certificates) -> str:
     return f"""\
+listeners.ssl.1 = 127.0.0.1:{ports["amqp_tls"]}
+ssl_options.cacertfile = {certificates.authority}
+ssl_options.certfile = {certificates.certificate}
+ssl_options.keyfile = {certificates.key}
 management.tcp.ip = 127.0.0.1
 management.tcp.port = {ports["amqp_management"]}
+management.ssl.ip = 127.0.0.1
+management.ssl.port = {ports["amqp_management_tls"]}
+management.ssl.cacertfile = {certificates.authority}
+management.ssl.certfile = {certificates.certificate}
+management.ssl.keyfile = {certificates.key}
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = {ports["amqp_prometheus"]}
 stream.listeners.tcp.1 = 127.0.0.1:{ports["amqp_stream"]}

@@ -16,7 +16,6 @@ extension ConnectionHandle {
         let status = amqp_socket_open_noblock(socket, settings.url.host, Int32(settings.port), &timeout)
         guard status == AMQP_STATUS_OK.rawValue else { throw openingFault(status, settings) }
         let descriptor = amqp_get_sockfd(state)
-        setOptions(descriptor, settings)
         guard let watch = SocketWatchdog.shared.watch(descriptor) else {
             throw BrokerError(.unavailable, "the process is out of file descriptors")
         }
@@ -60,19 +59,15 @@ extension ConnectionHandle {
         switch status {
         case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
             BrokerError(
-                .unavailable, "the certificate of \(settings.url) is not signed by OHRA_AMQP_CA_FILE's authority")
+                .unavailable,
+                "the certificate of \(settings.url) is refused: OHRA_AMQP_CA_FILE's authority has not signed it, or it has"
+                    + " expired")
         case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue:
             BrokerError(.unavailable, "the certificate of \(settings.url) is for another host name")
+        case AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue:
+            BrokerError(.unavailable, "no TLS with \(settings.url): the handshake failed; is this its port for TLS?")
         default: LibraryError.unreachable(status, settings.address)
         }
-    }
-
-    /// The library has set TCP_NODELAY and keep-alive already.
-    private static func setOptions(_ descriptor: Int32, _ settings: BrokerSettings) {
-        // Ends writes that the peer's machine never acknowledges; heartbeats notice only what does not arrive here.
-        var milliseconds = UInt32(clamping: Int64(settings.heartbeat * 2 / .milliseconds(1)))
-        setsockopt(
-            descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
     }
 
     private static func logIn(

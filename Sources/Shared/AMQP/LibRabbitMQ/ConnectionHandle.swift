@@ -26,6 +26,7 @@ final class ConnectionHandle {
         self.watch = watch
         maximumFrame = Int(amqp_get_frame_max(state))
         stallSeconds = stallTimeout / .seconds(1)
+        watch.limitSilence(seconds: 2 * Int(amqp_get_heartbeat(state)))
     }
 
     deinit {
@@ -36,8 +37,11 @@ final class ConnectionHandle {
     /// Whether frames wait in the library's own buffers, where `poll` cannot see them.
     var hasBufferedFrames: Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
 
-    /// Whether a content has begun and not ended.
-    var isAmidContent: Bool { assembler.isAmidContent }
+    /// Whether a content, or a frame, has begun and not ended.
+    var isAmidMessage: Bool { assembler.isAmidContent || amqp_release_buffers_ok(state) == 0 }
+
+    /// Methods, content headers and content bodies received so far; heartbeats do not count.
+    private(set) var frameCount: UInt64 = 0
 
     /// The next complete frame or content, nil when there is none yet. Sends heartbeats that are due.
     ///
@@ -51,6 +55,7 @@ final class ConnectionHandle {
             }
             if status == AMQP_STATUS_TIMEOUT.rawValue { return nil }
             guard status == AMQP_STATUS_OK.rawValue else { throw LibraryError.lost(status) }
+            if Int32(frame.frame_type) != AMQP_FRAME_HEARTBEAT { frameCount += 1 }
             let event = try assembler.take(frame)
             // Everything is copied by now; without this the library keeps each frame until the connection ends.
             amqp_maybe_release_buffers_on_channel(state, frame.channel)

@@ -24,6 +24,10 @@ struct ContentAssembler {
 
     /// - Throws: `protocolViolation` when the frame has no place here.
     mutating func take(_ frame: amqp_frame_t) throws(BrokerError) -> IncomingFrame? {
+        if Int32(frame.frame_type) == AMQP_FRAME_HEARTBEAT { return nil }
+        guard frame.channel == Self.channel(of: frame) else {
+            throw BrokerError(.protocolViolation, "the broker sent a frame on channel \(frame.channel)")
+        }
         switch Int32(frame.frame_type) {
         case AMQP_FRAME_METHOD:
             // Between a method and the end of its content only channel 0 may speak.
@@ -44,6 +48,14 @@ struct ContentAssembler {
         default:
             return nil
         }
+    }
+
+    /// Where a frame belongs: matters of the connection on channel 0, all others on ours.
+    private static func channel(of frame: amqp_frame_t) -> amqp_channel_t {
+        let isAboutConnection =
+            Int32(frame.frame_type) == AMQP_FRAME_METHOD
+            && frame.payload.method.id >> 16 == UInt32(AMQP_CONNECTION_CLASS)
+        return isAboutConnection ? 0 : ConnectionHandle.channel
     }
 
     private mutating func begin(_ start: Start, _ properties: MessageProperties, size: Int) -> IncomingFrame? {

@@ -19,10 +19,13 @@ enum LibraryError {
     /// A dropped login looks the same whether the credentials, the port or the server is to blame.
     static func loginDropped(_ status: Int32, _ address: String) -> BrokerError {
         if isViolation(status) { return unreachable(status, address) }
+        if status == AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD.rawValue {
+            return BrokerError(.unauthorized, "the broker at \(address) offers no login by password (SASL PLAIN)")
+        }
         return BrokerError(
             .unavailable,
-            "the broker at \(address) did not complete the login (\(describe(status))); busy, not AMQP, or credentials?"
-        )
+            "the broker at \(address) did not complete the login (\(describe(status)));"
+                + " busy, not AMQP, a port for TLS, or credentials?")
     }
 
     /// A `channel.close` or `connection.close` of the broker.

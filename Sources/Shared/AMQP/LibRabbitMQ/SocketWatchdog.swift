@@ -2,11 +2,13 @@ import CShims
 import Glibc
 import Synchronization
 
-/// Shuts down sockets on which a library call has overrun its deadline.
+/// Shuts down sockets on which a library call has overrun its deadline, or waits for a peer that has fallen silent.
 ///
 /// librabbitmq 0.11 can block for ever: a publish into a full socket has no deadline, and after two silent heartbeats its
 /// internal read waits without limit (alanxz/rabbitmq-c#780). Socket timeouts do not help, as the library polls a
 /// non-blocking socket. Shutting the socket down wakes the poll, and the call fails with "connection closed".
+/// TCP_USER_TIMEOUT is no substitute: it also ends connections to a peer that reads slowly but is well (measured: a body at
+/// 10 KB/s through a small window), while what counts is whether its heartbeats arrive.
 final class SocketWatchdog: Sendable {
     static let shared = SocketWatchdog()
 
@@ -68,6 +70,8 @@ final class SocketWatchdog: Sendable {
         private let descriptor: Mutex<Int32>
         /// Nanoseconds of the monotonic clock, 0 for none.
         private let deadline = Atomic<UInt64>(0)
+        /// Milliseconds without a byte from the peer that are too many, 0 for no limit.
+        private let silenceLimit = Atomic<UInt32>(0)
 
         fileprivate init?(_ original: Int32) {
             let copy = fcntl(original, F_DUPFD_CLOEXEC, 3)
@@ -88,10 +92,28 @@ final class SocketWatchdog: Sendable {
             return body()
         }
 
+        /// From now on a call is also ended when nothing arrives for so long; 0 means never.
+        func limitSilence(seconds: Int) {
+            // The library notices by itself where it can; this is for calls that do not look.
+            silenceLimit.store(seconds == 0 ? 0 : UInt32(clamping: seconds * 1000 + 500), ordering: .relaxed)
+        }
+
         fileprivate func check(_ now: UInt64) {
             let deadline = deadline.load(ordering: .relaxed)
-            guard deadline != 0, now > deadline else { return }
-            descriptor.withLock { if $0 >= 0 { _ = shutdown($0, Int32(SHUT_RDWR)) } }
+            guard deadline != 0 else { return }
+            descriptor.withLock { descriptor in
+                guard descriptor >= 0, now > deadline || isSilent(descriptor) else { return }
+                _ = shutdown(descriptor, Int32(SHUT_RDWR))
+            }
+        }
+
+        private func isSilent(_ descriptor: Int32) -> Bool {
+            let limit = silenceLimit.load(ordering: .relaxed)
+            guard limit != 0 else { return false }
+            var info = tcp_info()
+            var length = socklen_t(MemoryLayout<tcp_info>.size)
+            guard getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0 else { return false }
+            return info.tcpi_last_data_recv > limit
         }
 
         fileprivate func end() {

@@ -1,0 +1,102 @@
+import Foundation
+import Shared
+import Testing
+
+/// The broker fails in every way it can while the programs work; afterwards the ledger balances.
+@Suite(.serialized, .timeLimit(.minutes(5)), .privateBroker) struct BrokerFaultTests {
+    private let broker: PrivateBroker
+
+    init() throws { broker = try #require(PrivateBroker.current) }
+
+    @Test func closedConnections() async throws {
+        try await FaultScene.with(broker.variables) { scene in
+            try await scene.loadDuring { try broker.closeConnections() }
+        }
+    }
+
+    @Test func stopAndStart() async throws {
+        try await FaultScene.with(broker.variables) { scene in
+            try await scene.loadDuring {
+                try broker.control("stop_app")
+                try broker.control("start_app")
+            }
+        }
+    }
+
+    @Test func killedAndStarted() async throws {
+        try await FaultScene.with(broker.variables) { scene in
+            // RabbitMQ 3.10 writes the declaration of a quorum queue with a delay and tells nobody when it is on disk: killed
+            // before that, the queue is dead for good. The wait can only be bounded by time.
+            try await Task.sleep(for: .seconds(4))
+            try await scene.loadDuring {
+                try broker.kill()
+                try broker.start()
+            }
+        }
+    }
+
+    /// Six heartbeats: every client must have given its connection up and found that no new one can be made.
+    @Test func frozenForAMinute() async throws {
+        try await FaultScene.with(broker.variables) { scene in
+            try await scene.loadDuring {
+                try broker.freeze()
+                try await Task.sleep(for: .seconds(60))
+                try broker.thaw()
+            }
+            for worker in scene.workers {
+                let log = try worker.standardError()
+                #expect(log.contains("Connection to the broker lost") || log.contains("Subscription lost"))
+            }
+        }
+    }
+
+    /// Publishing stops and says so; what waits in the queues is loaded all the same.
+    @Test func diskAlarmStopsPublishersOnly() async throws {
+        try await FaultScene.with(broker.variables) { scene in
+            let began = FaultScene.now
+            // Vectors wait, as the loader is frozen.
+            scene.loader.signal(SIGSTOP)
+            try await scene.load()
+            let vectors = scene.fleet.topology.workQueue(.vectors)
+            try await scene.until("vectors wait") {
+                let documents = try await scene.fleet.depth(scene.fleet.topology.workQueue(.documents))
+                let waiting = try await scene.fleet.depth(vectors)
+                return documents == 0 && waiting > 10
+            }
+
+            try broker.control("set_disk_free_limit", "100000000000000")
+            let second = try scene.extract()
+            try await second.waitForStandardError(containing: "The broker takes no publishings for now")
+            scene.loader.signal(SIGCONT)
+            try await scene.until("vectors are loaded under the alarm") { try await scene.fleet.depth(vectors) == 0 }
+            #expect(second.isRunning)
+            #expect(try await scene.loaded(since: began) > 0)
+
+            try broker.control("set_disk_free_limit", "256000000")
+            let output = try await second.output()
+            #expect(output.status == 0, "\(output.complaint)")
+            #expect(output.stderr.contains("The broker takes publishings again"))
+            try await scene.expectBalance(since: began, "after the alarm")
+        }
+    }
+
+    /// A full queue refuses: the extractor waits until there is room, and nothing is dropped.
+    @Test func queuesAtTheirLengthLimit() async throws {
+        try await FaultScene.with(count: 300, broker.variables) { scene in
+            // An operator policy, as the fleet's own policies stay.
+            let queues = "^\(scene.fleet.name)\\.(documents|vectors)$"
+            try broker.control(
+                "set_operator_policy", scene.fleet.name, queues, #"{"max-length": 2}"#, "--apply-to", "queues")
+            for transformer in scene.transformers { transformer.signal(SIGSTOP) }
+            let began = FaultScene.now
+            let extractor = try scene.extract()
+            try await extractor.waitForStandardError(containing: "A queue is full")
+            #expect(try await scene.fleet.depth(scene.fleet.topology.workQueue(.documents)) >= 2)
+            for transformer in scene.transformers { transformer.signal(SIGCONT) }
+            let output = try await extractor.output()
+            #expect(output.status == 0, "\(output.complaint)")
+            try await scene.expectBalance(since: began, "queues of two messages")
+            try broker.control("clear_operator_policy", scene.fleet.name)
+        }
+    }
+}
