@@ -86,13 +86,18 @@ struct Client {
     private func consume(with consumer: Consumer, _ observe: (Int) -> Void = { _ in }) async throws {
         var taken = 0
         for try await delivery in consumer.deliveries {
-            guard delivery.body.count == size else { fatalError("the body's size") }
+            guard delivery.body.count == size else { throw StrangeBody(size: delivery.body.count) }
             await consumer.settle(delivery, .acknowledge)
             taken += 1
             observe(taken)
             if taken == count { break }
         }
     }
+}
+
+/// The queue held something else than what was published for this run.
+struct StrangeBody: Error {
+    let size: Int
 }
 
 /// Wall and processor time since it was made.
