@@ -137,14 +137,15 @@ public final class FaultProxy: Sendable {
         let (source, sink) = isFromClient ? (pair.client, pair.server) : (pair.server, pair.client)
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            if state.withLock({ $0.isFrozen && !$0.isOver }) {
-                // A frozen link shows nothing to wait on; this is how often it looks whether it was thawed.
-                usleep(20_000)
-                continue
-            }
             var descriptor = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
             guard poll(&descriptor, 1, 50) != 0 else {
                 if state.withLock({ $0.isOver }) { break }
+                continue
+            }
+            // After the wait, so that nothing written after ``freeze(_:)`` gets through.
+            if state.withLock({ $0.isFrozen && !$0.isOver }) {
+                // A frozen link shows nothing to wait on; this is how often it looks whether it was thawed.
+                usleep(20_000)
                 continue
             }
             if let bytesPerSecond {
