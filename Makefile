@@ -52,6 +52,11 @@ bench-markdown: setup ## throughput of the converters beside BeautifulSoup and m
 	@swift build -c release --product MarkdownLab
 	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.markdown_speed
 
+bench-chunking: setup ## throughput of the chunker beside LangChain and semantic-text-splitter, with identical chunks
+	@swift build -c release --product ChunkLab
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check semantic-text-splitter==0.33.1
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.chunk_speed
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -61,5 +66,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown
+.PHONY: help setup build model reference golden demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown bench-chunking
 .PHONY: format lint clean

@@ -59,25 +59,27 @@ struct MarkdownCutter {
 
     /// A heading ends the chunk before it. Headings without text of their own stay with the next one's.
     private mutating func begin(_ range: Range<Int>, level: Int, title: Range<Int>) {
-        if let draft, !draft.isHeadingOnly || !fits(draft.size + size(range, after: draft)) { flush() }
+        let size = size(range)
+        if let draft, !draft.isHeadingOnly || !fits(grown(draft, to: range, size)) { flush() }
         path.removeAll { $0.level >= level }
         path.append((level, String(decoding: bytes[title], as: UTF8.self)))
         headings.append(path.map(\.title).filter { !$0.isEmpty })
         room = budget?.room(under: headings[headings.count - 1]) ?? .max
-        guard draft != nil || fits(size(range)) else { return cutAnywhere(range) }
-        extend(with: range)
+        guard draft != nil || fits(size) else { return cutAnywhere(range) }
+        extend(to: range, size)
         draft?.isHeadingOnly = true
     }
 
     private mutating func add(_ block: MarkdownBlock) {
-        if let draft, fits(draft.size + size(block.range, after: draft)) {
-            extend(with: block.range)
-        } else if fits(size(block.range)) {
-            // Better sentences that start with their heading than a heading alone; code stays whole.
-            if draft?.isHeadingOnly == true, block.kind != .fence { return addParts(of: block) }
+        let size = size(block.range)
+        if let draft, fits(grown(draft, to: block.range, size)) {
+            extend(to: block.range, size)
+        } else if fits(size), draft?.isHeadingOnly != true || block.kind == .fence {
+            // Code stays whole, though its heading is left alone.
             flush()
-            extend(with: block.range)
+            extend(to: block.range, size)
         } else {
+            // Also what would fit alone: better sentences that start with their heading than a heading by itself.
             addParts(of: block)
         }
     }
@@ -91,56 +93,64 @@ struct MarkdownCutter {
         case .table(let header):
             // A header that leaves hardly any room for rows is not worth repeating.
             let size = size(header)
-            let isSmall = size.scalars * 2 <= settings.sizeInScalars && size.tokens * 2 <= room
-            extendOrStart(with: header)
+            let isSmall = size.scalars * 2 <= settings.sizeInScalars && size.tokens <= room / 2
+            if let draft, !draft.isHeadingOnly, !fits(grown(draft, to: header, size)) { flush() }
+            add(part: header)
             for row in ends.lines(in: header.upperBound..<block.range.upperBound) {
                 add(part: row, lead: isSmall ? header : nil)
             }
         case .text:
-            var earlier: [Range<Int>] = []
+            var recent: ArraySlice<Range<Int>> = []
             for sentence in ends.sentences(in: block.range) {
-                add(part: sentence, repeating: earlier)
-                earlier.append(sentence)
+                // No scalar has more than 4 bytes: what is farther away is never repeated.
+                while let first = recent.first,
+                    sentence.lowerBound - first.lowerBound > settings.overlapInScalars * 4
+                {
+                    recent.removeFirst()
+                }
+                add(part: sentence, repeating: recent)
+                recent.append(sentence)
             }
         }
-    }
-
-    private mutating func extendOrStart(with range: Range<Int>) {
-        if let draft, !draft.isHeadingOnly, !fits(draft.size + size(range, after: draft)) { flush() }
-        add(part: range)
     }
 
     /// - Parameters:
     ///   - lead: repeated where the part starts a new chunk.
     ///   - earlier: sentences before the part, of which the last ones are repeated there, up to the overlap.
-    private mutating func add(part: Range<Int>, lead: Range<Int>? = nil, repeating earlier: [Range<Int>] = []) {
-        if let draft, fits(draft.size + size(part, after: draft)) { return extend(with: part) }
+    private mutating func add(
+        part: Range<Int>, lead: Range<Int>? = nil, repeating earlier: ArraySlice<Range<Int>> = []
+    ) {
+        let partSize = size(part)
+        if let draft, fits(grown(draft, to: part, partSize)) { return extend(to: part, partSize) }
         let isContinued = draft != nil
         flush()
-        let leadSize = lead.map { size($0) } ?? Size()
-        guard fits(size(part) + leadSize) else {
-            guard lead != nil, fits(size(part)) else { return cutAnywhere(part) }
-            return extend(with: part)
-        }
-        if isContinued, let start = overlapStart(earlier, before: part) {
-            draft = Draft(range: start..<part.upperBound, size: size(start..<part.upperBound))
+        guard fits(partSize) else { return cutAnywhere(part) }
+        if let lead, case let size = partSize + size(lead), fits(size) {
+            draft = Draft(range: part, lead: lead, size: size)
+        } else if isContinued, let (start, size) = repetition(of: earlier, before: part, partSize) {
+            draft = Draft(range: start..<part.upperBound, size: partSize + size)
         } else {
-            draft = Draft(range: part, lead: lead, size: size(part) + leadSize)
+            draft = Draft(range: part, size: partSize)
         }
     }
 
-    /// Where a chunk starts that repeats the last of `earlier`, nil when none of them fits.
-    private func overlapStart(_ earlier: [Range<Int>], before part: Range<Int>) -> Int? {
-        var start: Int?
+    /// Where a chunk starts that repeats the last of `earlier`, and by how much it grows; nil when none of them fits.
+    private func repetition(
+        of earlier: ArraySlice<Range<Int>>, before part: Range<Int>, _ partSize: Size
+    ) -> (start: Int, size: Size)? {
+        var found: (start: Int, size: Size)?
         for sentence in earlier.reversed() {
+            let start = found?.start ?? part.lowerBound
+            let size =
+                (found?.size ?? Size())
+                + Size(scalars: scalarCount(bytes, sentence.lowerBound..<start), tokens: tokens(sentence))
             // Never the whole of the chunk before.
-            guard sentence.lowerBound > (pieces.last?.range.lowerBound ?? 0),
-                scalarCount(bytes, sentence.lowerBound..<part.lowerBound) <= settings.overlapInScalars,
-                fits(size(sentence.lowerBound..<part.upperBound))
+            guard sentence.lowerBound > (pieces.last?.range.lowerBound ?? 0), size.scalars <= settings.overlapInScalars,
+                fits(size + partSize)
             else { break }
-            start = sentence.lowerBound
+            found = (sentence.lowerBound, size)
         }
-        return start
+        return found
     }
 
     /// The last resort: at spaces, or anywhere.
@@ -152,12 +162,12 @@ struct MarkdownCutter {
         for part in cutter.ranges { emit(part.lowerBound + range.lowerBound..<part.upperBound + range.lowerBound) }
     }
 
-    private mutating func extend(with range: Range<Int>) {
+    private mutating func extend(to range: Range<Int>, _ size: Size) {
         guard var draft else {
-            self.draft = Draft(range: range, size: size(range))
+            self.draft = Draft(range: range, size: size)
             return
         }
-        draft.size = draft.size + size(range, after: draft)
+        draft.size = grown(draft, to: range, size)
         draft.range = draft.range.lowerBound..<range.upperBound
         draft.isHeadingOnly = false
         self.draft = draft
@@ -185,16 +195,12 @@ struct MarkdownCutter {
     private func fits(_ size: Size) -> Bool { size.scalars <= settings.sizeInScalars && size.tokens <= room }
 
     private func size(_ range: Range<Int>) -> Size {
-        Size(
-            scalars: scalarCount(bytes, range),
-            tokens: tokens(range))
+        Size(scalars: scalarCount(bytes, range), tokens: tokens(range))
     }
 
-    /// What a draft grows by when it reaches to the end of `range`.
-    private func size(_ range: Range<Int>, after draft: Draft) -> Size {
-        Size(
-            scalars: scalarCount(bytes, draft.range.upperBound..<range.upperBound),
-            tokens: tokens(range))
+    /// The size of a draft that reaches to the end of `range`, white space between the two included.
+    private func grown(_ draft: Draft, to range: Range<Int>, _ size: Size) -> Size {
+        draft.size + size + Size(scalars: scalarCount(bytes, draft.range.upperBound..<range.lowerBound))
     }
 
     /// Counted as far as it matters.

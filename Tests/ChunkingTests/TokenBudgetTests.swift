@@ -3,7 +3,7 @@ import Shared
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import Chunking
 
 /// Every word is a token, and a long word one for every three scalars: enough to be unlike the number of scalars.
 private struct WordCounter: TokenCounter {

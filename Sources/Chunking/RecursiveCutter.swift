@@ -38,25 +38,81 @@ struct RecursiveCutter {
     }
 
     private mutating func split(_ range: Range<Int>, by separator: Separator, firstCut: Int) {
-        let width = separator == .blankLine ? 2 : 1
+        switch separator {
+        case .blankLine: splitAtBlankLines(range, firstCut: firstCut)
+        case .newline: split(range, atEvery: UInt8(ascii: "\n"), then: .space)
+        case .space: split(range, atEvery: UInt8(ascii: " "), then: .none)
+        case .none: splitAnywhere(range)
+        }
+    }
+
+    private mutating func splitAtBlankLines(_ range: Range<Int>, firstCut: Int) {
         var start = range.lowerBound
         var end = firstCut
         while true {
-            if start < end { add(start..<end, after: separator) }
+            if start < end { add(start..<end) }
             if end == range.upperBound { break }
             start = end
-            end = next(separator, from: start + width, to: range.upperBound)
+            end = next(.blankLine, from: start + 2, to: range.upperBound)
         }
         flush()
     }
 
-    /// One part: merged with its neighbours when it is small enough, otherwise cut at finer separators.
-    private mutating func add(_ part: Range<Int>, after separator: Separator) {
-        // A part of more than 4 bytes per scalar cannot be; so most of the long ones need not be counted.
+    /// What cutting before every such byte and merging the parts comes to, without looking at each part: the chunk goes to the
+    /// last cut that fits, and the next one begins at the first cut that may be repeated.
+    private mutating func split(_ range: Range<Int>, atEvery byte: UInt8, then finer: Separator) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let part = start..<firstOffset(bytes, of: byte, from: start + 1, to: range.upperBound)
+            if isLong(part) {
+                split(part, by: finer)
+                start = part.upperBound
+            } else {
+                start = merge(start..<range.upperBound, atEvery: byte, then: finer)
+            }
+        }
+    }
+
+    /// Cuts a range that begins with a part of less than ``size``, up to the end or behind the first part that is longer.
+    ///
+    /// - Returns: where it ended.
+    private mutating func merge(_ range: Range<Int>, atEvery byte: UInt8, then finer: Separator) -> Int {
+        var start = range.lowerBound
+        while true {
+            let reach = offset(bytes, from: start, advancedBy: size, limit: range.upperBound)
+            guard reach < range.upperBound else {
+                emit(start..<reach)
+                return reach
+            }
+            // There is one: what the chunk begins with is less than `size`.
+            var end = reach
+            while bytes[end] != byte { end -= 1 }
+            emit(start..<end)
+            let part = end..<firstOffset(bytes, of: byte, from: end + 1, to: range.upperBound)
+            if isLong(part) {
+                split(part, by: finer)
+                return part.upperBound
+            }
+            // As much as may be repeated, but never so much that the next part does not fit.
+            let repeated = min(overlap, size - scalarCount(bytes, part))
+            start = firstOffset(
+                bytes, of: byte, from: offset(bytes, from: end, goneBack: repeated, limit: start), to: end)
+        }
+    }
+
+    /// Whether LangChain cuts a part further instead of merging it.
+    private func isLong(_ part: Range<Int>) -> Bool {
+        // No scalar has more than 4 bytes, so most of the long ones need not be counted.
+        part.count >= size * 4 || scalarCount(bytes, part) >= size
+    }
+
+    /// One part between blank lines: merged with its neighbours when it is small enough, otherwise cut at finer separators.
+    private mutating func add(_ part: Range<Int>) {
+        // A part of 4 bytes per scalar of `size` cannot be smaller, so most of the long ones need not be counted.
         let length = part.count >= size * 4 ? size : scalarCount(bytes, part)
         guard length < size else {
             flush()
-            return split(part, by: finer(than: separator))
+            return split(part, by: .newline)
         }
         if let chunk = window.append(start: part.lowerBound, length: length) { emit(chunk..<part.lowerBound) }
         window.end = part.upperBound

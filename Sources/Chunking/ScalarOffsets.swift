@@ -40,6 +40,24 @@ func offset(
     return position
 }
 
+/// The offset `scalars` scalars before `end`, or `limit` when there are fewer.
+func offset(
+    _ bytes: UnsafeBufferPointer<UInt8>, from end: Int, goneBack scalars: Int, limit: Int
+) -> Int {
+    var position = end
+    var remaining = scalars
+    let raw = UnsafeRawBufferPointer(bytes)
+    while remaining > 8, position - 8 >= limit {
+        position -= 8
+        remaining -= 8 - continuationCount(raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+    }
+    while remaining > 0, position > limit {
+        position -= 1
+        if bytes[position] & 0xC0 != 0x80 { remaining -= 1 }
+    }
+    return position
+}
+
 /// The first offset of `byte` within `start..<limit`, `limit` when there is none.
 @inline(__always)
 func firstOffset(_ bytes: UnsafeBufferPointer<UInt8>, of byte: UInt8, from start: Int, to limit: Int) -> Int {

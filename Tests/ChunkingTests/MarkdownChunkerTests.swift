@@ -2,7 +2,7 @@ import Shared
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import Chunking
 
 @Suite struct MarkdownChunkerTests {
     private func chunks(_ text: String, size: Int = 200, overlap: Int = 0) throws -> [Chunk] {

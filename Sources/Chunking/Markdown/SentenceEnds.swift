@@ -5,35 +5,35 @@ struct SentenceEnds {
     init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     /// The sentences of a range, white space between them left out.
-    func sentences(in range: Range<Int>) -> [Range<Int>] {
-        var sentences: [Range<Int>] = []
-        var start = range.lowerBound
-        var position = start
-        while position < range.upperBound {
-            let end = position + width(at: position, limit: range.upperBound)
-            if end > position {
-                if start < end { sentences.append(start..<end) }
+    func sentences(in range: Range<Int>) -> some Sequence<Range<Int>> {
+        sequence(state: range.lowerBound) { position in
+            while position < range.upperBound {
+                let start = position
+                var end = start
+                while end < range.upperBound {
+                    let width = width(at: end, limit: range.upperBound)
+                    end += max(1, width)
+                    if width > 0 { break }
+                }
                 position = end
                 while position < range.upperBound, Self.isSpace(bytes[position]) { position += 1 }
-                start = position
-            } else {
-                position += 1
+                if !bytes[start..<end].allSatisfy(Self.isSpace) { return start..<end }
             }
+            return nil
         }
-        if start < range.upperBound { sentences.append(start..<range.upperBound) }
-        return sentences
     }
 
     /// The lines of a range that are not blank.
-    func lines(in range: Range<Int>) -> [Range<Int>] {
-        var lines: [Range<Int>] = []
-        var start = range.lowerBound
-        while start < range.upperBound {
-            let end = firstOffset(bytes, of: UInt8(ascii: "\n"), from: start, to: range.upperBound)
-            if !bytes[start..<end].allSatisfy(Self.isSpace) { lines.append(start..<end) }
-            start = end + 1
+    func lines(in range: Range<Int>) -> some Sequence<Range<Int>> {
+        sequence(state: range.lowerBound) { position in
+            while position < range.upperBound {
+                let start = position
+                let end = firstOffset(bytes, of: UInt8(ascii: "\n"), from: start, to: range.upperBound)
+                position = end + 1
+                if !bytes[start..<end].allSatisfy(Self.isSpace) { return start..<end }
+            }
+            return nil
         }
-        return lines
     }
 
     /// Bytes of the mark that ends a sentence at `position`, 0 for none.

@@ -3,32 +3,35 @@ import Shared
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import Chunking
 
 /// Compares with the real LangChain, run by `dev/compare/langchain_chunks.py` in the repository's `.venv`.
 ///
-/// `OHRA_FUZZ_TEXTS` sets how many random texts each size gets (default 300); `OHRA_FUZZ_FOLDER` adds every Markdown file
-/// below a folder.
+/// Texts are the sample company's pages, the shared fixtures where they are, and random ones: `OHRA_FUZZ_TEXTS` sets how many
+/// (default 300). `OHRA_FUZZ_FOLDER` adds every text file below a folder.
 @Suite struct LangChainComparisonTests {
     static let repository = URL(filePath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     static let sizes = [(1500, 300), (100, 20), (37, 9), (10, 0), (5, 4), (1, 0), (2, 1), (400, 399)]
 
-    @Test func randomTextsAreCutAsLangChainCutsThem() throws {
+    @Test func textsAreCutAsLangChainCutsThem() throws {
         guard let script = LangChain(repository: Self.repository) else {
             // Said aloud: a silent pass would look like a proof.
-            print(
-                "SKIPPED: no LangChain in .venv (pip install -r dev/requirements.in); only the golden file was compared"
-            )
+            print("SKIPPED: no LangChain in .venv (dev/setup.sh); only the golden file was compared")
             return
         }
         let environment = ProcessInfo.processInfo.environment
         let count = environment["OHRA_FUZZ_TEXTS"].flatMap(Int.init) ?? 300
         var generator = SeededGenerator(state: environment["OHRA_FUZZ_SEED"].flatMap(UInt64.init) ?? 4711)
-        var texts = (0..<count).map { _ in RandomText.make(using: &generator) }
-        texts += try environment["OHRA_FUZZ_FOLDER"].map(markdownFiles) ?? []
+        let random = (0..<count).map { _ in RandomText.make(using: &generator) }
+        let real = try texts(below: Self.repository.appending(path: "dev/atlassian/corpus").path)
+        #expect(real.count > 50)
+        let fixtures = try SharedFixtures().map { try texts(below: $0.folder) } ?? []
+        let more = try environment["OHRA_FUZZ_FOLDER"].map(texts) ?? []
         var compared = 0
         for (size, overlap) in Self.sizes {
+            // Chunks of a few scalars of large files would only take long.
+            let texts = random + (size < 30 ? [] : real + fixtures + more)
             let cases = texts.map { SplitCase(size: size, overlap: overlap, text: $0) }
             for (number, item) in try script.split(cases).enumerated() {
                 let mine = RecursiveChunker(try item.settings()).chunks(of: texts[number]).map(\.content)
@@ -36,13 +39,18 @@ import Testing
                 compared += item.chunks.count
             }
         }
-        print("LangChain comparison: \(texts.count) texts, \(Self.sizes.count) sizes, \(compared) chunks equal")
+        print(
+            "LangChain comparison: \(random.count) random texts, \(real.count) sample pages, \(fixtures.count) fixtures, "
+                + "\(Self.sizes.count) sizes, \(compared) chunks equal")
     }
 
-    private func markdownFiles(below folder: String) throws -> [String] {
+    private func texts(below folder: String) throws -> [String] {
+        let endings = [".md", ".mdx", ".txt", ".xhtml", ".html", ".yaml"]
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-        return try names.filter { $0.hasSuffix(".md") || $0.hasSuffix(".mdx") }.sorted()
+        return try names.sorted().filter { name in endings.contains { name.hasSuffix($0) } }
             .map { String(decoding: try Data(contentsOf: URL(filePath: folder).appending(path: $0)), as: UTF8.self) }
+            // With an overlap of 399 of 400, every word of a text is a chunk: their beginnings are enough.
+            .map { String($0.prefix(20_000)) }
     }
 }
 

@@ -53,14 +53,13 @@ struct MarkdownBlocks: Sequence, IteratorProtocol {
             let line = line(at: position)
             if isBlank(line) || isListItem(line) || heading(line) != nil || fence(line) != nil || isRow(line) { break }
             if let level = underline(line) {
-                // A line of = or - makes the line above it a heading.
+                // A line of = or - makes the line above it a heading; below anything else it is a rule.
                 position = after(line)
-                let title = trimmed(first)
-                guard end == first.upperBound else {
-                    return MarkdownBlock(kind: .text, range: first.lowerBound..<line.upperBound)
+                let range = first.lowerBound..<line.upperBound
+                guard end == first.upperBound, !isListItem(first), !isRow(first), !isQuote(first) else {
+                    return MarkdownBlock(kind: .text, range: range)
                 }
-                return MarkdownBlock(
-                    kind: .heading(level: level, title: title), range: first.lowerBound..<line.upperBound)
+                return MarkdownBlock(kind: .heading(level: level, title: trimmed(first)), range: range)
             }
             end = line.upperBound
             position = after(line)
@@ -115,11 +114,19 @@ extension MarkdownBlocks {
             byte == UInt8(ascii: "`") || byte == UInt8(ascii: "~")
         else { return nil }
         let count = run(of: byte, in: text)
-        return count >= 3 ? (byte, count) : nil
+        guard count >= 3 else { return nil }
+        // ```like this``` is code within a line.
+        let rest = text.lowerBound + count..<text.upperBound
+        guard byte == UInt8(ascii: "~") || !rest.contains(where: { bytes[$0] == byte }) else { return nil }
+        return (byte, count)
     }
 
-    private func isRow(_ line: Range<Int>) -> Bool {
-        trimmed(line).first.map { bytes[$0] == UInt8(ascii: "|") } ?? false
+    private func isRow(_ line: Range<Int>) -> Bool { starts(line, with: UInt8(ascii: "|")) }
+
+    private func isQuote(_ line: Range<Int>) -> Bool { starts(line, with: UInt8(ascii: ">")) }
+
+    private func starts(_ line: Range<Int>, with byte: UInt8) -> Bool {
+        trimmed(line).first.map { bytes[$0] == byte } ?? false
     }
 
     /// The line below a table's header: bars, dashes and colons.

@@ -3,7 +3,7 @@ import Shared
 import TestSupport
 import Testing
 
-@testable import Transformer
+@testable import Chunking
 
 @Suite struct RecursiveChunkerTests {
     @Test func goldenFileOfLangChainIsMatchedExactly() throws {

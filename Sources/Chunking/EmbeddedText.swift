@@ -43,11 +43,3 @@ extension String {
         self.init(view)
     }
 }
-
-extension TokenCounter {
-    /// Tokens of a text, counted no further than `limit`.
-    func count(_ text: String, limit: Int = .max) -> Int {
-        var text = text
-        return text.withUTF8 { count($0, limit: limit) }
-    }
-}
