@@ -16,7 +16,7 @@ build: setup ## build the four programs (release)
 model: setup ## fetch all-MiniLM-L6-v2, the embedding model that runs inside the programs
 	@dev/model
 
-demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
+demo: build model ## run the whole fleet on real servers; KEEP=1 leaves them running
 	@dev/demo
 
 test: setup ## every test: unit, integration on real servers, end to end
@@ -38,7 +38,11 @@ reference: ## an environment with PyTorch and the reference implementations (abo
 	@dev/compare/reference
 
 golden: reference model ## write the golden files of the embedding tests anew from the reference implementations
-	@.work/reference/bin/python dev/compare/minilm_golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/minilm.json
+	@swift build
+	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.compare.corpus_chunks >.work/chunks.json
+	@for file in minilm.json "minilm_corpus.json .work/chunks.json"; do \
+	  .work/reference/bin/python dev/compare/golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/$$file || exit 1; \
+	done
 
 judge-markdown: setup ## judge the Markdown of all shared fixtures with a CommonMark parser
 	@swift build --product MarkdownLab
