@@ -22,6 +22,9 @@ test: setup ## every test: unit, integration on real servers, end to end
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+model: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
+	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
+
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \

@@ -18,6 +18,9 @@ struct LoaderProgram: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptions
     @OptionGroup var common: CommonOptions
 
+    /// Messages of 5 vectors that are worked on at once: enough to fill the groups under way with 200 points each.
+    private static let concurrency = 128
+
     private struct Settings {
         let broker: BrokerSettings
         let qdrant: QdrantSettings
@@ -31,7 +34,8 @@ struct LoaderProgram: AsyncParsableCommand {
                 admin: AdminSettings(&settings))
         } work: { program, settings in
             let broker = Broker(settings.broker, for: program)
-            let client = QdrantClient(transport: CurlTransport(), settings: settings.qdrant)
+            let transport = CurlTransport()
+            let client = QdrantClient(transport: transport, settings: settings.qdrant)
             let registry = Registry(client: client, collection: settings.qdrant.registryCollection)
             let startup = Startup(program: program, isPatient: !worker.drain)
             try await startup.run("broker") { try await broker.prepare() }
@@ -39,14 +43,18 @@ struct LoaderProgram: AsyncParsableCommand {
                 try await client.requireSupportedVersion()
                 try await registry.prepare()
             }
+            let lateWrites = LateWrites()
+            let attempts = LoadAttempts(
+                replacement: Replacement(
+                    QdrantClient(transport: transport, settings: settings.qdrant, retries: .never)),
+                lateWrites: lateWrites, retries: QdrantClient.defaultRetries, logger: program.logger)
             let handler = VectorLoader(
                 collection: CollectionGuard(
                     client: client, registry: registry, collection: settings.qdrant.collection, logger: program.logger),
-                replacement: Replacement(
-                    points: PointStore(client: client, collection: settings.qdrant.collection), registry: registry,
-                    logger: program.logger))
+                batcher: LoadBatcher { group throws(QdrantError) in try await attempts.load(group) },
+                lateWrites: lateWrites)
             try await program.work(
-                on: .vectors, broker: broker, admin: settings.admin, options: worker, concurrency: 4
+                on: .vectors, broker: broker, admin: settings.admin, options: worker, concurrency: Self.concurrency
             ) { _ in handler }
             return .done
         }

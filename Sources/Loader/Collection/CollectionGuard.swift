@@ -1,17 +1,19 @@
 import Logging
 import Shared
-import Synchronization
 
 /// Makes sure, before the first point, that the collection exists and fits the vectors that come.
 ///
-/// A collection that does not fit is a settings fault: it is never re-created silently.
-final class CollectionGuard: Sendable {
+/// A collection that does not fit is a settings fault: it is never re-created silently. Deliveries that come while one of
+/// them has the collection checked wait for its result.
+actor CollectionGuard {
     private let client: QdrantClient
     private let registry: Registry
     private let collection: String
     private let logger: Logger
-    /// Vector size that was checked in this process; 0 before.
-    private let checkedDimension = Atomic(0)
+    /// Vector size that was checked in this process.
+    private var checkedDimension: Int?
+    private var isChecking = false
+    private var waiting: [CheckedContinuation<Result<Void, any Error>, Never>] = []
 
     static let indexes: [(field: String, type: PayloadIndexType)] = [
         ("document_id", .keyword), ("source_type", .keyword), ("version_key", .keyword), ("hash", .keyword),
@@ -29,17 +31,43 @@ final class CollectionGuard: Sendable {
     /// - Throws: ``SettingsError`` when the collection is of another size or distance, or is gone while the registry says
     ///   that documents are loaded in it; ``QdrantError``.
     func ensure(dimension: Int) async throws {
-        guard checkedDimension.load(ordering: .acquiring) != dimension else { return }
+        while checkedDimension != dimension {
+            guard isChecking else { return try await checkOnce(dimension).get() }
+            let result = await withCheckedContinuation { waiting.append($0) }
+            // Whoever checked was cancelled, not we.
+            if case .failure(let error) = result, (error as? QdrantError)?.code != .cancelled { throw error }
+        }
+    }
+
+    private func checkOnce(_ dimension: Int) async -> Result<Void, any Error> {
+        isChecking = true
+        let result: Result<Void, any Error>
+        do {
+            try await check(dimension)
+            checkedDimension = dimension
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        isChecking = false
+        for continuation in waiting { continuation.resume(returning: result) }
+        waiting = []
+        return result
+    }
+
+    private func check(_ dimension: Int) async throws {
+        // Counted first: what is loaded at that moment was loaded into a collection that existed.
+        let loaded = try await registry.loadedCount()
         if try await client.collectionExists(collection) {
             try check(try await client.collectionInfo(collection), dimension)
         } else {
-            guard try await registry.loadedCount() == 0 else {
+            guard loaded == 0 else {
                 throw SettingsError([
                     "OHRA_QDRANT_COLLECTION '\(collection)' does not exist, but its registry says that documents are loaded in it; "
                         + "restore the collection, or delete '\(registry.name)' too and run extractor with --since"
                 ])
             }
-            // False when another loader, or another delivery of this one, was first.
+            // False when another loader was first.
             if try await client.createCollection(collection, vectorSize: dimension, distance: .cosine) {
                 logger.notice(
                     "Collection created",
@@ -50,7 +78,6 @@ final class CollectionGuard: Sendable {
         for index in Self.indexes {
             try await client.createPayloadIndex(collection, field: index.field, type: index.type)
         }
-        checkedDimension.store(dimension, ordering: .releasing)
     }
 
     private func check(_ info: CollectionInfo, _ dimension: Int) throws(SettingsError) {

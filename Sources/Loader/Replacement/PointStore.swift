@@ -15,14 +15,11 @@ struct PointStore: Sendable {
     }
 
     /// Writes points with their payload (DESIGN §7) and returns once they are applied.
-    func upsert(
-        _ vectors: [ChunkVector], headers: [String: DocumentHeader], fingerprint: String
-    ) async throws(QdrantError) {
-        var body = PointsBody(reservingPoints: vectors.count)
-        for vector in vectors {
-            guard let header = headers[vector.documentID] else { continue }
-            body.append(id: vector.id, vector: vector.vector) { writer in
-                Self.writePayload(of: vector, header, fingerprint, to: &writer)
+    func upsert(_ chunks: [LoadGroup.Chunk], fingerprint: String) async throws(QdrantError) {
+        var body = PointsBody(reservingPoints: chunks.count)
+        for chunk in chunks {
+            body.append(id: chunk.vector.id, vector: chunk.vector.vector) { writer in
+                Self.writePayload(of: chunk.vector, chunk.header, fingerprint, to: &writer)
             }
         }
         try await client.upsert(collection, body)
@@ -56,29 +53,59 @@ struct PointStore: Sendable {
     private static let probedChunkCount = 20
     private static let probes = 8
 
-    /// The documents that may be complete: of large ones a few chunks, spread over the whole, are looked up by their ids.
+    /// The states whose points are all there, by an exact count.
+    ///
+    /// Call it after the own writes: then the last of several loaders sees all chunks.
+    func complete(_ states: [LoadGroup.State], fingerprint: String) async throws(QdrantError) -> [LoadGroup.State] {
+        var complete: [LoadGroup.State] = []
+        // A count tells documents apart but not their versions, so each version has its own.
+        for round in Self.rounds(try await perhapsComplete(states, fingerprint: fingerprint)) {
+            let headers = round.map(\.header).filter { $0.chunkCount > 0 }
+            let counts = headers.isEmpty ? [:] : try await self.counts(of: headers, fingerprint: fingerprint)
+            complete += round.filter { $0.header.chunkCount == counts[$0.header.id] ?? 0 }
+        }
+        return complete
+    }
+
+    /// Splits states so that no document is in one part twice.
+    private static func rounds(_ states: [LoadGroup.State]) -> [[LoadGroup.State]] {
+        var rounds: [[LoadGroup.State]] = []
+        var times: [String: Int] = [:]
+        for state in states {
+            let round = times[state.header.id, default: 0]
+            times[state.header.id] = round + 1
+            if round == rounds.count { rounds.append([]) }
+            rounds[round].append(state)
+        }
+        return rounds
+    }
+
+    /// The states that may be complete: of large ones a few chunks, spread over the whole, are looked up by their ids.
     ///
     /// Counting looks at every point of a document. Without this, a document of n messages would cost n counts of n points.
-    /// Call it after the own writes: then the last of several loaders sees all chunks.
-    func perhapsComplete(
-        _ documents: [DocumentHeader], fingerprint: String
-    ) async throws(QdrantError) -> [DocumentHeader] {
-        var probes: [String: [PointID]] = [:]
-        for header in documents where header.chunkCount > Self.probedChunkCount {
-            probes[header.id] = (0..<Self.probes).map { probe in
-                PointIdentity.chunk(
-                    documentID: header.id, version: header.version, fingerprint: fingerprint,
-                    index: probe * (header.chunkCount - 1) / (Self.probes - 1))
-            }
+    private func perhapsComplete(
+        _ states: [LoadGroup.State], fingerprint: String
+    ) async throws(QdrantError) -> [LoadGroup.State] {
+        let probes = states.map { Self.probes(of: $0.header, fingerprint) }
+        let ids = probes.flatMap { $0 }
+        guard !ids.isEmpty else { return states }
+        let present = Set(try await client.retrieve(collection, ids: ids, payload: []).map(\.id))
+        return zip(states, probes).filter { $1.allSatisfy(present.contains) }.map(\.0)
+    }
+
+    private static func probes(of header: DocumentHeader, _ fingerprint: String) -> [PointID] {
+        guard header.chunkCount > probedChunkCount else { return [] }
+        return (0..<probes).map { probe in
+            PointIdentity.chunk(
+                documentID: header.id, version: header.version, fingerprint: fingerprint,
+                index: probe * (header.chunkCount - 1) / (probes - 1))
         }
-        guard !probes.isEmpty else { return documents }
-        let found = try await client.retrieve(collection, ids: probes.values.flatMap { $0 }, payload: [])
-        let present = Set(found.map(\.id))
-        return documents.filter { probes[$0.id]?.allSatisfy(present.contains) ?? true }
     }
 
     /// How many points each document has in exactly this version and fingerprint: one exact facet for all of them.
-    func counts(of documents: [DocumentHeader], fingerprint: String) async throws(QdrantError) -> [String: Int] {
+    private func counts(
+        of documents: [DocumentHeader], fingerprint: String
+    ) async throws(QdrantError) -> [String: Int] {
         let filter = QdrantFilter(
             must: [.match("fingerprint", fingerprint)],
             should: documents.map { header in

@@ -53,11 +53,12 @@ public struct Registry: Sendable {
         try await markers(of: documentIDs).compactMapValues { $0.max { $0.version < $1.version } }
     }
 
-    /// Adds markers. One that exists already stays as it is: the first commit of a state wins.
-    public func commit(_ markers: [Marker], run: String) async throws(QdrantError) {
+    /// Adds markers, each with the run that brought its state. One that exists already stays as it is: the first commit
+    /// of a state wins.
+    public func commit(_ markers: [(marker: Marker, run: String)]) async throws(QdrantError) {
         var body = PointsBody(reservingPoints: markers.count, mode: .insertOnly)
         let now = Timestamp.now.description
-        for marker in markers {
+        for (marker, run) in markers {
             let id = PointIdentity.marker(documentID: marker.documentID, version: marker.version)
             body.append(id: id, vector: nil) { marker.writePayload(to: &$0, run: run, committedAt: now) }
         }
