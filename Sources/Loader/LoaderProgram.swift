@@ -48,14 +48,16 @@ struct LoaderProgram: AsyncParsableCommand {
                 replacement: Replacement(
                     QdrantClient(transport: transport, settings: settings.qdrant, retries: .never)),
                 lateWrites: lateWrites, retries: QdrantClient.defaultRetries, logger: program.logger)
-            let handler = VectorLoader(
-                collection: CollectionGuard(
-                    client: client, registry: registry, collection: settings.qdrant.collection, logger: program.logger),
-                batcher: LoadBatcher { group throws(QdrantError) in try await attempts.load(group) },
-                lateWrites: lateWrites)
+            let collection = CollectionGuard(
+                client: client, registry: registry, collection: settings.qdrant.collection, logger: program.logger)
+            let batcher = LoadBatcher { group throws(QdrantError) in try await attempts.load(group) }
             try await program.work(
                 on: .vectors, broker: broker, admin: settings.admin, options: worker, concurrency: Self.concurrency
-            ) { _ in handler }
+            ) { publisher in
+                VectorLoader(
+                    collection: collection, batcher: batcher, lateWrites: lateWrites,
+                    cleanUps: CleanUps(publisher: publisher, topology: broker.topology))
+            }
             return .done
         }
     }

@@ -6,30 +6,25 @@ struct VectorLoader: MessageHandler {
     let collection: CollectionGuard
     let batcher: LoadBatcher
     let lateWrites: LateWrites
+    let cleanUps: CleanUps
 
     func handle(_ delivery: Delivery) async -> Outcome {
         do {
             let envelope = try MessageEnvelope(delivery.properties, expecting: VectorsMessage.type)
             let message = try VectorsMessage(body: delivery.body)
             try await collection.ensure(dimension: message.dimension)
-            var rejected: [RejectedPart] = []
-            try await lateWrites.covering(isRedelivered: delivery.isRedelivered) {
-                (cleansOnly) async throws(QdrantError) in
-                if cleansOnly {
-                    // What was refused is in the dead letters, not in the collection.
-                    let refused = Set(rejected.map(\.documentID))
-                    let loaded = message.narrowed(to: Set(message.documents.map(\.id)).subtracting(refused))
-                    guard let loaded else { return }
-                    try await batcher.load(LoadItem(message: loaded, run: envelope.run).withoutVectors)
-                } else {
-                    rejected = try await load(LoadItem(message: message, run: envelope.run))
-                }
-            }
+            let rejected = try await load(LoadItem(message: message, run: envelope.run))
+            // An earlier attempt at this message may have died just now, or an answer to this one was lost.
+            let isDoubtful = lateWrites.take(message.documents.map(\.id))
+            if isDoubtful || delivery.isRedelivered { try await cleanUps.schedule(message, after: delivery) }
             return .done(rejected: rejected)
         } catch let error as MessageError {
             return .deadLetter(Fault(error.reason.rawValue, error.detail))
         } catch let error as QdrantError {
             return outcome(of: error)
+        } catch is BrokerError {
+            // Loaded, but the clean-up could not be arranged: whoever gets the message next does both.
+            return .postpone
         } catch {
             return .stop(error)
         }

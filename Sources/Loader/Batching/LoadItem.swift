@@ -8,13 +8,6 @@ struct LoadItem: Sendable {
     /// About what it adds to a request's body: a number is some 11 characters of JSON.
     var bytes: Int { message.vectors.reduce(0) { $0 + $1.content.utf8.count + $1.vector.count * 11 + 1024 } }
 
-    /// This message once its chunks are loaded: all that is left to do is to clean up.
-    var withoutVectors: LoadItem {
-        var message = message
-        message.vectors = []
-        return LoadItem(message: message, run: run)
-    }
-
     /// Whether both may be in one group.
     func fits(_ other: LoadItem) -> Bool {
         message.fingerprint == other.message.fingerprint && message.dimension == other.message.dimension

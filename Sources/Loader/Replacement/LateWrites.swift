@@ -1,67 +1,29 @@
 import Shared
 import Synchronization
 
-/// Cleans up after writes that land late.
+/// Remembers which documents may still be changed by a write that was given up.
 ///
 /// A loader that dies, or gives up waiting for an answer, may leave a write on its way: in the kernel's buffers, in a proxy,
 /// in the server's hands. The message comes again at once; by the time the late write lands, the points that it brings may
-/// have been replaced and deleted, and nobody would look for them again. So whoever works on such a message looks once
-/// more after the write must have landed, and acknowledges only then.
+/// have been replaced and deleted, and nobody would look for them again. So whoever works on such a message has its
+/// documents cleaned up once more, ``CleanUps/delay`` later, and acknowledges only when that is arranged.
 ///
-/// That rests on one assumption: a write lands within ``horizon`` after its sender gave it up, and a loader whose delivery
-/// was taken away is done with it within that time. `loader audit` finds what breaks it.
+/// That rests on one assumption: a write lands within that time after its sender gave it up, and a loader whose delivery was
+/// taken away is done with it within that time. What breaks it can leave old points until the document changes again.
 final class LateWrites: Sendable {
-    /// How long a write may be on its way after its sender is gone: several retransmissions of TCP and the parsing of the
-    /// body. Not the time it takes to be applied: Qdrant applies the writes of a shard in the order in which they came.
-    static let horizon = Duration.seconds(3)
+    private let doubtful = Mutex<Set<String>>([])
 
-    private let time: LoaderTime
-    /// When a write was last given up in this process.
-    private let last = Mutex<Duration?>(nil)
-
-    init(time: LoaderTime = .continuous) { self.time = time }
+    init() {}
 
     /// Notes that a request was given up without knowing what became of it.
-    func abandoned() {
-        let now = time.now()
-        last.withLock { $0 = now }
-    }
+    func abandoned(_ documentIDs: some Sequence<String>) { doubtful.withLock { $0.formUnion(documentIDs) } }
 
-    /// Has a message loaded and, if an earlier write of it may still land, cleaned up after that.
-    ///
-    /// - Parameters:
-    ///   - isRedelivered: another attempt at this message may have died just now.
-    ///   - load: loads the message; with `true` only what is left to be done after it was loaded.
-    func covering<Failure: Error>(
-        isRedelivered: Bool, _ load: (_ cleansOnly: Bool) async throws(Failure) -> Void
-    ) async throws(Failure) {
-        let received = time.now()
-        var began = received
-        try await load(false)
-        while let landed = landing(received, isRedelivered), landed > began {
-            await time.sleep(landed - time.now())
-            began = time.now()
-            // Cancelled while waiting: what follows fails as cancelled, and the message is handed back.
-            try await load(true)
+    /// Whether a write to one of these documents may be on its way, now that they are loaded. Asked once: whoever gets `true`
+    /// has them cleaned up.
+    func take(_ documentIDs: some Sequence<String>) -> Bool {
+        doubtful.withLock { doubtful in
+            // All of them are removed, so no short cut.
+            documentIDs.reduce(false) { found, id in doubtful.remove(id) != nil || found }
         }
     }
-
-    /// When the last write must have landed that may be on its way; nil when none is.
-    private func landing(_ received: Duration, _ isRedelivered: Bool) -> Duration? {
-        let times = [isRedelivered ? received : nil, last.withLock { $0 }].compactMap { $0 }
-        return times.max().map { $0 + Self.horizon }
-    }
-}
-
-/// A clock that tests can replace.
-struct LoaderTime: Sendable {
-    /// Time since some moment in the past.
-    let now: @Sendable () -> Duration
-    /// Waits; returns early when the task is cancelled.
-    let sleep: @Sendable (Duration) async -> Void
-
-    static let continuous: LoaderTime = {
-        let start = ContinuousClock.now
-        return LoaderTime(now: { start.duration(to: .now) }, sleep: { try? await Task.sleep(for: $0) })
-    }()
 }

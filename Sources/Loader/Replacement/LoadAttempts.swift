@@ -16,7 +16,7 @@ struct LoadAttempts: Sendable {
             do throws(QdrantError) {
                 return try await replacement.load(group)
             } catch {
-                if !error.isRejection { lateWrites.abandoned() }
+                if !error.isRejection { lateWrites.abandoned(group.documentIDs) }
                 throw error
             }
         }

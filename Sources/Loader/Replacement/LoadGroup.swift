@@ -76,4 +76,11 @@ extension VectorsMessage {
             fingerprint: fingerprint, model: model, dimension: dimension, documents: [header],
             vectors: vectors.filter { self.header(of: $0)?.version == header.version && $0.documentID == header.id })
     }
+
+    /// This message once its chunks are loaded: all that is left to do is to clean up.
+    var withoutVectors: VectorsMessage {
+        var message = self
+        message.vectors = []
+        return message
+    }
 }

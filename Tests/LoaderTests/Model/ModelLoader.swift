@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import Loader
 
-/// One loader of a model: the production code, a transport that leads to the model, and a clock that counts its steps.
+/// One loader of a model: the production code over a transport that leads to the model.
 final class ModelLoader: @unchecked Sendable {
     // `@unchecked`: as for ``ReplacementModel``, whose turns order every access.
     let number: Int
@@ -12,8 +12,7 @@ final class ModelLoader: @unchecked Sendable {
     /// When it is over with a loader whose delivery was taken away; nil while it holds its delivery.
     var diesAt: Int?
     private unowned let model: ReplacementModel
-    private var lateWrites: LateWrites?
-    private var skipped = Duration.zero
+    private var lateWrites = LateWrites()
 
     init(model: ReplacementModel, number: Int) {
         self.model = model
@@ -22,43 +21,31 @@ final class ModelLoader: @unchecked Sendable {
         requests = MutatedRequests(model.mutation) { schedule.chunkCount($0, $1) }
     }
 
-    /// Loads a group as a delivery's handler does; false when the loader died over it.
-    func load(_ items: [LoadItem], isRedelivered: Bool) async -> Bool {
-        let lateWrites = lateWrites ?? LateWrites(time: time)
-        self.lateWrites = lateWrites
+    enum End {
+        case died
+        case loaded(needsCleanUp: Bool)
+    }
+
+    /// Loads a group as a delivery's handler does.
+    func load(_ items: [LoadItem], isRedelivered: Bool) async -> End {
         let client = QdrantClient(
             transport: ModelTransport(loader: self, model: model), settings: Self.settings, retries: .never)
         let attempts = LoadAttempts(
             replacement: Replacement(client), lateWrites: lateWrites,
             retries: RetryPolicy(maximumAttempts: 2, firstDelay: .zero), logger: Self.silence)
         while true {
+            requests.begin()
             do throws(QdrantError) {
-                try await lateWrites.covering(isRedelivered: isRedelivered) { (cleansOnly) async throws(QdrantError) in
-                    let messages = cleansOnly ? items.map(\.withoutVectors) : items
-                    requests.begin()
-                    try await attempts.load(LoadGroup(messages))
-                }
-                return true
+                try await attempts.load(LoadGroup(items))
+                let isDoubtful = lateWrites.take(items.flatMap { $0.message.documents.map(\.id) })
+                return .loaded(needsCleanUp: isDoubtful || isRedelivered)
             } catch {
                 // What may pass is tried again by the same worker; a worker that died has forgotten everything.
                 if error.isRetriable { continue }
-                self.lateWrites = nil
-                return false
+                lateWrites = LateWrites()
+                return .died
             }
         }
-    }
-
-    private var time: LoaderTime {
-        LoaderTime(
-            now: { [unowned self] in ReplacementModel.stepLength * model.step + skipped },
-            sleep: { [unowned self] duration in
-                if model.mutation == .ignoresLateWrites {
-                    skipped += max(duration, .zero)
-                    return
-                }
-                let end = ReplacementModel.stepLength * model.step + duration
-                while ReplacementModel.stepLength * model.step < end { await model.turn(number) }
-            })
     }
 
     private static let silence = Logger(label: "model") { _ in SwiftLogNoOpLogHandler() }

@@ -13,7 +13,9 @@ final class ReplacementModel: @unchecked Sendable {
     // reads the result after all loaders have ended.
     private struct Waiting {
         let message: VectorsMessage
-        let isRedelivered: Bool
+        var isRedelivered = false
+        /// The step at which it leaves the retry queue.
+        var arrives = 0
     }
 
     private struct LateWrite {
@@ -21,11 +23,10 @@ final class ReplacementModel: @unchecked Sendable {
         let call: SimulatedQdrant.Call
     }
 
-    /// One step is so long that a loader whose delivery was taken away is done within ``LateWrites/horizon``.
-    static let stepLength = Duration.milliseconds(40)
-    private static let horizon = Int(LateWrites.horizon / stepLength)
-    private static let longestDelay = horizon / 2
-    private static let longestAfterlife = horizon - longestDelay - 5
+    /// Steps that a clean-up waits: within them every late write lands, and a loader whose delivery was taken away is done.
+    private static let cleanUpDelay = 75
+    private static let longestDelay = 35
+    private static let longestAfterlife = 35
 
     let mutation: Mutation?
     let schedule: ModelSchedule
@@ -46,7 +47,7 @@ final class ReplacementModel: @unchecked Sendable {
         schedule = ModelSchedule(using: &random)
         loaders = Int.random(in: 1...3, using: &random)
         replays = Int.random(in: 0...2, using: &random)
-        queue = schedule.messages.map { Waiting(message: $0, isRedelivered: false) }
+        queue = schedule.messages.map { Waiting(message: $0) }
         turns = TurnTaker(seed: seed &* 31, tasks: loaders)
         self.random = random
     }
@@ -70,39 +71,45 @@ final class ReplacementModel: @unchecked Sendable {
     }
 
     private func work(_ loader: ModelLoader) async {
-        while true {
+        while !queue.isEmpty || replays > 0 {
             await turn(loader.number)
-            guard let group = takeGroup() else { break }
+            guard let group = takeGroup() else { continue }
             // The broker may take a delivery away from a loader that goes on working on it.
-            if chance(of: 12) {
-                loader.diesAt = step + Self.longestAfterlife
-                queue += group.map { Waiting(message: $0.message, isRedelivered: true) }
-            } else {
-                loader.diesAt = nil
-            }
-            let isDone = await loader.load(
+            let again = group.map { Waiting(message: $0.message, isRedelivered: true) }
+            loader.diesAt = chance(of: 12) ? step + Self.longestAfterlife : nil
+            if loader.diesAt != nil { queue += again }
+            let end = await loader.load(
                 group.map { LoadItem(message: $0.message, run: "r") },
                 isRedelivered: group.contains { $0.isRedelivered })
-            // The loader died; the broker delivers again what was not taken away before.
-            if !isDone, loader.diesAt == nil {
-                queue += group.map { Waiting(message: $0.message, isRedelivered: true) }
+            switch end {
+            case .loaded(let needsCleanUp):
+                guard needsCleanUp, mutation != .ignoresLateWrites else { continue }
+                queue += group.map {
+                    Waiting(message: $0.message.withoutVectors, arrives: step + Self.cleanUpDelay)
+                }
+            case .died:
+                // The broker delivers again what was not taken away before.
+                if loader.diesAt == nil { queue += again }
             }
         }
         await turns.leave()
     }
 
-    /// Up to four messages of one pipeline; nil when there is nothing left to do.
+    /// Up to four messages of one pipeline; nil when none is there at this moment.
     private func takeGroup() -> [Waiting]? {
         if queue.isEmpty, replays > 0 {
             replays -= 1
-            queue = schedule.messages.filter { _ in chance(of: 2) }.map { Waiting(message: $0, isRedelivered: false) }
+            queue = schedule.messages.filter { _ in chance(of: 2) }.map { Waiting(message: $0) }
         }
-        guard !queue.isEmpty else { return nil }
-        var group = [queue.remove(at: Int.random(in: 0..<queue.count, using: &random))]
+        guard let first = queue.indices.filter({ queue[$0].arrives <= step }).randomElement(using: &random) else {
+            return nil
+        }
+        var group = [queue.remove(at: first)]
         for _ in 0..<Int.random(in: 0...3, using: &random) {
-            guard let next = queue.firstIndex(where: { $0.message.fingerprint == group[0].message.fingerprint }) else {
-                break
+            let next = queue.firstIndex {
+                $0.arrives <= step && $0.message.fingerprint == group[0].message.fingerprint
             }
+            guard let next else { break }
             group.append(queue.remove(at: next))
         }
         return group
