@@ -19,6 +19,9 @@ demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
 test: setup ## every test: unit, integration on real servers, end to end
 	@dev/test
 
+bench: setup ## measure the AMQP client beside a plain C loop
+	@dev/bench
+
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
@@ -31,6 +34,18 @@ definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
 
+judge-markdown: setup ## judge the Markdown of all shared fixtures with a CommonMark parser
+	@swift build --product MarkdownLab
+	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.markdown.judge
+
+fuzz-markdown: setup ## spoiled bodies into the converters; SECONDS=600 for each format
+	@swift build -c release --product MarkdownLab
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.markdown.fuzz --seconds $(or $(SECONDS),60)
+
+bench-markdown: setup ## throughput of the converters beside BeautifulSoup and markdownify
+	@swift build -c release --product MarkdownLab
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.markdown_speed
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -38,6 +53,6 @@ lint: ## check format and spelling of the Swift sources
 	@swift format lint --strict --recursive Sources Tests Package.swift
 
 clean: ## remove what was built and what the servers wrote
-	@rm -rf .build .work
+	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build demo test scaling definitions format lint clean
+.PHONY: help setup build demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown format lint clean

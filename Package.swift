@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "transformer", targets: ["Transformer"]),
         .executable(name: "loader", targets: ["Loader"]),
         .executable(name: "ohra", targets: ["Operator"]),
+        // For Benchmarks/.
+        .library(name: "Shared", targets: ["Shared"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -71,6 +73,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Shared", logging, configuration], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .executableTarget(
+            name: "MarkdownLab", dependencies: ["Platforms", "Shared", "TestSupport", arguments],
+            path: "Tests/MarkdownLab", swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
             dependencies: ["Shared", "TestSupport", configuration, logging, metrics, lifecycle, http],

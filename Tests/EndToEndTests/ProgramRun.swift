@@ -29,8 +29,10 @@ final class ProgramRun: Sendable {
         process.arguments = arguments
         process.environment = environment.merging(variables) { $1 }
         // Files, not pipes: a full pipe would stop the program.
-        process.standardOutput = try Self.file(folder.appending(path: "stdout"))
-        process.standardError = try Self.file(folder.appending(path: "stderr"))
+        let output = try Self.file(folder.appending(path: "stdout"))
+        let errors = try Self.file(folder.appending(path: "stderr"))
+        process.standardOutput = output
+        process.standardError = errors
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         exit = stream
         process.terminationHandler = { process in
@@ -38,6 +40,9 @@ final class ProgramRun: Sendable {
             continuation.finish()
         }
         try process.run()
+        // Foundation keeps a process, and with it its files, for as long as the tests run.
+        try output.close()
+        try errors.close()
     }
 
     deinit {

@@ -17,6 +17,8 @@ public final class FaultProxy: Sendable {
         let server: Int32
         /// From the client, passed on.
         let sent = Atomic(0)
+        /// Directions that are still relayed.
+        let relays = Atomic(2)
 
         init(client: Int32, server: Int32) {
             self.client = client
@@ -26,6 +28,11 @@ public final class FaultProxy: Sendable {
         func end() {
             shutdown(client, Int32(SHUT_RDWR))
             if server >= 0 { shutdown(server, Int32(SHUT_RDWR)) }
+        }
+
+        func close() {
+            Glibc.close(client)
+            if server >= 0 { Glibc.close(server) }
         }
     }
 
@@ -83,7 +90,9 @@ public final class FaultProxy: Sendable {
     public func cut() {
         state.withLock { state in
             for pair in state.pairs { pair.end() }
-            state.pairs = []
+            // The others are closed by their relays. Nobody relays where there is no target.
+            for pair in state.pairs where pair.server < 0 { pair.close() }
+            state.pairs.removeAll { $0.server < 0 }
         }
     }
 
@@ -166,7 +175,13 @@ public final class FaultProxy: Sendable {
             if isFromClient { pair.sent.add(allowed, ordering: .relaxed) }
             if allowed < count { break }
         }
-        pair.end()
+        state.withLock { state in
+            pair.end()
+            guard pair.relays.subtract(1, ordering: .relaxed).newValue == 0 else { return }
+            // Out of the list first: a closed descriptor may be somebody else's next.
+            state.pairs.removeAll { $0 === pair }
+            pair.close()
+        }
     }
 
     /// How many of these bytes go on; fewer than all when it is time to cut.

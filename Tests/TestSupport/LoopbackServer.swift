@@ -170,7 +170,7 @@ extension LoopbackServer {
                 Self.ports(candidate).map { $0 == (theirs, ours) } ?? false
             }
             if isPeer(lastPeer) { return lastPeer }
-            guard let found = (3..<1024).first(where: isPeer) else { return nil }
+            guard let found = (3..<4096).first(where: isPeer) else { return nil }
             lastPeer = found
             return found
         }

@@ -6,7 +6,11 @@ import Shared
 struct ConvertCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Print the Markdown of one body.",
-        discussion: "Example: extractor convert --from storage page.xhtml")
+        discussion: """
+            Examples: extractor convert --from storage page.xhtml
+                      extractor convert --from wiki < description.txt
+            docs/MARKDOWN.md says what each construct becomes.
+            """)
 
     @Option(help: "The body's format: \(BodyFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
     var from: BodyFormat

@@ -90,7 +90,7 @@ struct FilesSource: DocumentSource {
         case "html", "htm": HTMLConverter.markdown(bytes)
         case "json":
             MarkdownWriter.markdown([
-                .code(language: "json", text: HTMLConverter.code(String(decoding: bytes, as: UTF8.self)))
+                .code(language: "json", text: CodeText.prepare(bytes[...]))
             ])
         default: TextCleaner.clean(String(decoding: bytes, as: UTF8.self)).trimmed
         }

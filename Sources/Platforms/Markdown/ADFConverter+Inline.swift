@@ -20,8 +20,10 @@ extension ADFConverter {
         case "inlineCard": card(attributes, into: &flow)
         case "media", "mediaInline":
             let alt = attributes?["alt"]?.string ?? ""
-            linked(node, into: &flow) { $0.image(alt: alt, address: attributes?["url"]?.string) }
-        case "placeholder": break
+            let address = attributes?["url"]?.string
+            // A link to a file rather than a picture of it.
+            linked(node, into: &flow) { $0.image(alt: alt, address: address == alt ? nil : address) }
+        case "placeholder", "syncBlock": break
         default: return false
         }
         return true
@@ -30,11 +32,11 @@ extension ADFConverter {
     /// A smart link: its address, or the name in the data it carries.
     func card(_ attributes: JSONElement?, into flow: inout FlowBuilder) {
         let data = attributes?["data"]
-        guard let address = attributes?["url"]?.string ?? data?["url"]?.string else {
-            if let name = data?["name"]?.string { flow.text(name) }
-            return
-        }
-        flow.linked(address) { $0.text(data?["name"]?.string ?? address) }
+        let address = attributes?["url"]?.string ?? data?["url"]?.string ?? attributes?["link"]?["url"]?.string
+        // The retired application card has a text of its own.
+        let name = data?["name"]?.string ?? attributes?["title"]?["text"]?.string ?? attributes?["text"]?.string
+        guard let shown = name ?? address else { return }
+        flow.linked(address) { $0.text(shown) }
     }
 
     private func text(_ node: JSONElement, into flow: inout FlowBuilder) {
@@ -61,7 +63,10 @@ extension ADFConverter {
                 }
             }
         }
-        flow.marked({ $0 = marks }) { isCode ? $0.code(text) : $0.text(text) }
+        let outer = flow.marks
+        flow.marks = marks
+        isCode ? flow.code(text) : flow.text(text)
+        flow.marks = outer
     }
 
     private func linked(_ node: JSONElement, into flow: inout FlowBuilder, _ body: (inout FlowBuilder) -> Void) {

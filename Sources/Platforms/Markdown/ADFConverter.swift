@@ -2,25 +2,35 @@ import Shared
 
 /// Converts the Atlassian document format (Jira Cloud, and Confluence's newer bodies) to Markdown.
 ///
-/// Nodes it does not know give their content and their text. Nodes nested deeper than ``maximumDepth`` give their text
+/// Nodes it does not know give their content and their text. Nodes nested deeper than ``BodyLimits/maximumDepth`` give their text
 /// only. Schema: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 struct ADFConverter {
-    static let maximumDepth = 200
+    /// The Markdown of a document; empty for null.
+    static func markdown(_ document: JSONElement) -> String { MarkdownWriter.markdown(blocks(document)) }
 
-    /// - Throws: ``BodyConversionError`` when the text is no JSON.
-    static func markdown(json: [UInt8]) throws(BodyConversionError) -> String {
-        do {
-            return markdown(try JSONElement(parsing: json, maximumDepth: 1024))
-        } catch {
-            throw BodyConversionError(description: "the body is not JSON: \(error.reason)")
+    static func blocks(_ document: JSONElement) -> [MarkdownBlock] {
+        // API version 2 and imported issues have plain text here.
+        if let text = document.string { return plain(text) }
+        return FlowBuilder.blocks { flow in
+            let converter = ADFConverter()
+            // A body may be one node, or a list of them, as the editor copies them.
+            if let nodes = document.array {
+                for node in nodes where node.isObject { converter.convert(node, depth: 1, into: &flow) }
+            } else {
+                converter.convert(document, depth: 0, into: &flow)
+            }
         }
     }
 
-    /// The Markdown of a document; empty for null.
-    static func markdown(_ document: JSONElement) -> String {
-        // API version 2 and imported issues have plain text here.
-        if let text = document.string { return MarkdownWriter.markdown(plain(text)) }
-        return MarkdownWriter.markdown(ADFConverter().blocks(of: document, depth: 0))
+    /// Whether somewhere nodes are nested deeper than is kept.
+    static func isTooDeep(_ document: JSONElement) -> Bool {
+        var pending = [(document, 0)]
+        while let (node, depth) = pending.popLast() {
+            guard let children = node["content"]?.array else { continue }
+            if depth > BodyLimits.maximumDepth { return true }
+            for child in children where child.isObject { pending.append((child, depth + 1)) }
+        }
+        return false
     }
 
     private static func plain(_ text: String) -> [MarkdownBlock] {
@@ -43,7 +53,7 @@ struct ADFConverter {
     func convertContent(of node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
         guard let children = node["content"]?.array else { return }
         for child in children where child.isObject {
-            if depth < Self.maximumDepth {
+            if depth < BodyLimits.maximumDepth {
                 convert(child, depth: depth + 1, into: &flow)
             } else {
                 flow.text(Self.allText(of: child) + " ")
@@ -51,12 +61,12 @@ struct ADFConverter {
         }
     }
 
-    private func convert(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
+    func convert(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
         let type = node["type"]?.string ?? ""
         if convertInline(node, type, into: &flow) { return }
         let attributes = node["attrs"]
         switch type {
-        case "paragraph", "caption", "layoutSection", "layoutColumn", "bodiedSyncBlock":
+        case "paragraph", "caption", "layoutSection", "layoutColumn", "bodiedSyncBlock", "extensionFrame":
             flow.endParagraph()
             convertContent(of: node, depth: depth, into: &flow)
             flow.endParagraph()
@@ -68,7 +78,7 @@ struct ADFConverter {
         case "taskList", "decisionList": flow.add(.list(start: nil, items(of: node, depth: depth)))
         case "codeBlock":
             let language = CodeLanguage.word(attributes?["language"]?.string ?? "")
-            flow.add(.code(language: language, text: HTMLConverter.code(Self.allText(of: node))))
+            flow.add(.code(language: language, text: CodeText.prepare(Self.allText(of: node))))
         case "blockquote": flow.add(.quote(blocks(of: node, depth: depth)))
         case "rule": flow.add(.rule)
         case "panel":
@@ -82,7 +92,7 @@ struct ADFConverter {
             flow.endParagraph()
             convertMedia(node, depth: depth, into: &flow)
             flow.endParagraph()
-        case "blockCard", "embedCard":
+        case "blockCard", "embedCard", "applicationCard":
             flow.endParagraph()
             card(attributes, into: &flow)
             flow.endParagraph()
@@ -103,12 +113,7 @@ struct ADFConverter {
                 let isDone = child["attrs"]?["state"]?.string == "DONE"
                 items.append(.init(isDone: isDone, blocks: blocks(of: child, depth: depth + 1)))
             case "decisionItem":
-                let decision = FlowBuilder.blocks { flow in
-                    flow.styled(.strong) { $0.text("Decision:") }
-                    flow.text(" ")
-                    convertContent(of: child, depth: depth + 1, into: &flow)
-                }
-                items.append(.init(blocks: decision))
+                items.append(.decision(blocks(of: child, depth: depth + 1)))
             default:
                 let nested = FlowBuilder.blocks { convert(child, depth: depth + 1, into: &$0) }
                 if nested.isEmpty { continue }
@@ -131,7 +136,7 @@ struct ADFConverter {
             if isNumbered {
                 let isHeader = number == 0 && Array(cells).allSatisfy { $0["type"]?.string == "tableHeader" }
                 if !isHeader { number += 1 }
-                let runs = isHeader ? [] : [InlineRun(.text("\(number)"))]
+                let runs: [InlineRun] = isHeader ? [] : [.text("\(number)")]
                 builder.add([.paragraph(runs)], isHeader: isHeader, columns: 1, rows: 1)
             }
             for cell in cells where cell.isObject {
@@ -149,34 +154,10 @@ struct ADFConverter {
         for child in children where child.isObject {
             if child["type"]?.string == "caption" {
                 flow.endParagraph()
-                let runs = runs(of: child, depth: depth + 1)
-                for var run in runs {
-                    run.marks.styles.insert(.emphasis)
-                    flow.append(run)
-                }
-                flow.endParagraph()
+                flow.caption(runs(of: child, depth: depth + 1))
             } else {
                 convert(child, depth: depth + 1, into: &flow)
             }
-        }
-    }
-
-    private func convertExtension(_ node: JSONElement, depth: Int, into flow: inout FlowBuilder) {
-        let attributes = node["attrs"]
-        // Invisible, or made anew from other pages on each view.
-        if ["toc", "anchor", "children", "pagetree", "recently-updated"].contains(
-            attributes?["extensionKey"]?.string ?? "")
-        {
-            return
-        }
-        if node["content"]?.isArray == true {
-            flow.endParagraph()
-            convertContent(of: node, depth: depth, into: &flow)
-            flow.endParagraph()
-        } else if let body = attributes?["parameters"]?["macroParams"]?["__bodyContent"]?["value"]?.string {
-            flow.add(.code(language: "", text: HTMLConverter.code(body)))
-        } else if let text = attributes?["text"]?.string {
-            flow.text(text)
         }
     }
 

@@ -3,7 +3,8 @@ enum CodeLanguage {
     /// The language in lower case as far as it can stand there; empty for none.
     static func word(_ name: String) -> String {
         let name = name.trimmed.lowercased()
-        guard name.utf8.count <= 32, name.utf8.allSatisfy(isAllowed), !["none", "plain", "plaintext"].contains(name)
+        guard name.utf8.count <= 32, name.utf8.allSatisfy(isAllowed),
+            !["none", "plain", "plaintext", "text", "txt"].contains(name)
         else {
             return ""
         }

@@ -5,15 +5,21 @@
 struct FlowBuilder {
     /// The marks that new runs get.
     var marks = InlineMarks()
+    /// Whether text is code.
+    private var isCode = false
     private var blocks: [MarkdownBlock] = []
     private var runs: [InlineRun] = []
 
-    mutating func text(_ text: String) {
+    mutating func text(_ text: String) { self.text(Array(text.utf8)[...]) }
+
+    mutating func text(_ text: ArraySlice<UInt8>) {
         let text = TextCleaner.clean(text)
-        if !text.isEmpty { runs.append(InlineRun(.text(text), marks: marks)) }
+        if !text.isEmpty { runs.append(InlineRun(isCode ? .code(text) : .text(text), marks: marks)) }
     }
 
-    mutating func code(_ text: String) {
+    mutating func code(_ text: String) { code(Array(text.utf8)[...]) }
+
+    mutating func code(_ text: ArraySlice<UInt8>) {
         let text = TextCleaner.clean(text)
         if !text.isEmpty { runs.append(InlineRun(.code(text), marks: marks)) }
     }
@@ -28,7 +34,9 @@ struct FlowBuilder {
         runs.append(InlineRun(.image(alt: alt, destination: destination), marks: marks))
     }
 
-    mutating func append(_ run: InlineRun) { runs.append(run) }
+    mutating func append(_ runs: [InlineRun]) { self.runs += runs }
+
+    mutating func add(_ blocks: [MarkdownBlock]) { for block in blocks { add(block) } }
 
     mutating func add(_ block: MarkdownBlock) {
         endParagraph()
@@ -36,10 +44,13 @@ struct FlowBuilder {
     }
 
     mutating func endParagraph() {
+        if runs.isEmpty { return }
         let paragraph = MarkdownBlock.paragraph(runs)
         if !paragraph.isEmpty { blocks.append(paragraph) }
         runs.removeAll()
     }
+
+    mutating func endParagraph(unless isInline: Bool) { if !isInline { endParagraph() } }
 
     /// Runs `body` under changed marks.
     mutating func marked(_ change: (inout InlineMarks) -> Void, _ body: (inout FlowBuilder) -> Void) {
@@ -51,6 +62,29 @@ struct FlowBuilder {
 
     mutating func styled(_ style: InlineMarks.Styles, _ body: (inout FlowBuilder) -> Void) {
         marked({ $0.styles.insert(style) }, body)
+    }
+
+    /// Runs `body` with its text as code.
+    mutating func inCode(_ body: (inout FlowBuilder) -> Void) {
+        let outer = isCode
+        isCode = true
+        body(&self)
+        isCode = outer
+    }
+
+    /// A paragraph of its own, all of it under `style`.
+    mutating func paragraph(_ runs: [InlineRun], _ style: InlineMarks.Styles) {
+        endParagraph()
+        for var run in runs {
+            run.marks.styles.insert(style)
+            self.runs.append(run)
+        }
+        endParagraph()
+    }
+
+    /// What stands below an image.
+    mutating func caption(_ runs: [InlineRun]) {
+        if !MarkdownBlock.paragraph(runs).isEmpty { paragraph(runs, .emphasis) }
     }
 
     /// Runs `body` inside a link; an address that cannot be used leaves the text alone.
@@ -81,8 +115,8 @@ extension MarkdownBlock {
     /// Its inline content, blocks told apart by blanks.
     fileprivate var flattened: [InlineRun] {
         switch self {
-        case .heading(_, let runs), .paragraph(let runs): runs + [InlineRun(.text(" "))]
-        case .code(_, let text): [InlineRun(.code(text)), InlineRun(.text(" "))]
+        case .heading(_, let runs), .paragraph(let runs): runs + [.text(" ")]
+        case .code(_, let text): [InlineRun(.code(text)), .text(" ")]
         case .quote(let blocks): blocks.flatMap(\.flattened)
         case .list(_, let items): items.flatMap { $0.blocks.flatMap(\.flattened) }
         case .table(let table): table.rows.flatMap { $0.flatMap { $0.flatMap(\.flattened) } }

@@ -12,8 +12,11 @@ struct HTMLConverter {
 
     /// The Markdown of an HTML file or fragment.
     static func markdown(_ text: [UInt8]) -> String {
-        let root = MarkupTree.parse(text, isHTML: true)
-        return MarkdownWriter.markdown(HTMLConverter().blocks(of: root))
+        markdown(MarkupTree(parsing: text, isHTML: true))
+    }
+
+    static func markdown(_ tree: MarkupTree) -> String {
+        MarkdownWriter.markdown(HTMLConverter().blocks(of: tree.root))
     }
 
     func blocks(of element: MarkupElement) -> [MarkdownBlock] {
@@ -26,16 +29,13 @@ struct HTMLConverter {
 
     func convertChildren(of element: MarkupElement, into flow: inout FlowBuilder) {
         for child in element.children {
-            switch child {
-            case .text(let text): flow.text(text)
-            case .element(let element): convert(element, into: &flow)
-            }
+            if child.isText { flow.text(child.characters) } else { convert(child, into: &flow) }
         }
     }
 
     func convert(_ element: MarkupElement, into flow: inout FlowBuilder) {
         if dialect?.convert(element, with: self, into: &flow) == true { return }
-        if let style = Self.styles[element.name] {
+        if let style = Self.style(of: element.name) {
             flow.styled(style) { convertChildren(of: element, into: &$0) }
         } else if !convertBlock(element, into: &flow) {
             convertInline(element, into: &flow)
@@ -44,22 +44,21 @@ struct HTMLConverter {
 
     private func convertInline(_ element: MarkupElement, into flow: inout FlowBuilder) {
         switch element.name {
-        case "code", "kbd", "samp", "tt": flow.code(element.text)
-        case "br": flow.lineBreak()
-        case "a":
+        case .code, .kbd, .samp, .tt: flow.inCode { convertChildren(of: element, into: &$0) }
+        case .br: flow.lineBreak()
+        case .a:
             flow.linked(element["href"]) { convertChildren(of: element, into: &$0) }
-        case "img": flow.image(alt: element["alt"] ?? element["title"] ?? "", address: element["src"])
-        case "time":
+        case .img: flow.image(alt: element["alt"] ?? element["title"] ?? "", address: element["src"])
+        case .time:
             let shown = element.text
             flow.text(shown.trimmed.isEmpty ? element["datetime"] ?? "" : shown)
-        case "input":
-            if element["type"]?.lowercased() == "checkbox" { flow.text(element["checked"] == nil ? "[ ] " : "[x] ") }
-        case "q":
+        case .q:
             flow.text("\u{201C}")
             convertChildren(of: element, into: &flow)
             flow.text("\u{201D}")
-        case "head", "script", "style", "template", "noscript", "col", "colgroup", "object", "iframe", "select",
-            "textarea":
+        case .head, .script, .style, .template, .noscript, .col, .colgroup, .object, .iframe, .select, .textarea,
+            .title,
+            .input:
             break
         default: convertChildren(of: element, into: &flow)
         }
@@ -68,48 +67,63 @@ struct HTMLConverter {
     /// - Returns: false when the element makes no block.
     private func convertBlock(_ element: MarkupElement, into flow: inout FlowBuilder) -> Bool {
         switch element.name {
-        case "h1", "h2", "h3", "h4", "h5", "h6":
-            let level = Int(element.name.utf8.dropFirst().first ?? 0) - Int(UInt8(ascii: "0"))
-            flow.add(.heading(level: level, runs(of: element)))
-        case "p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "figure", "figcaption",
-            "address",
-            "dt", "summary", "center", "form", "fieldset", "body", "html":
+        case .h1: heading(1, element, into: &flow)
+        case .h2: heading(2, element, into: &flow)
+        case .h3: heading(3, element, into: &flow)
+        case .h4: heading(4, element, into: &flow)
+        case .h5: heading(5, element, into: &flow)
+        case .h6: heading(6, element, into: &flow)
+        case .p, .div, .section, .article, .main, .header, .footer, .aside, .nav, .figure, .address, .dt, .center,
+            .form,
+            .fieldset, .body, .html:
             flow.endParagraph()
             convertChildren(of: element, into: &flow)
             flow.endParagraph()
-        case "details", "blockquote", "dd": flow.add(.quote(blocks(of: element)))
-        case "ul", "menu": flow.add(.list(start: nil, items(of: element)))
-        case "ol":
-            flow.add(
-                .list(
-                    start: element["start"].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 1, items(of: element))
-            )
-        case "li": flow.add(.list(start: nil, [MarkdownBlock.ListItem(blocks: blocks(of: element))]))
-        case "pre": flow.add(.code(language: Self.language(of: element), text: Self.code(element.text)))
-        case "table": flow.add(.table(table(element)))
-        case "hr": flow.add(.rule)
+        case .figcaption: flow.paragraph(runs(of: element), .emphasis)
+        case .summary: flow.paragraph(runs(of: element), .strong)
+        case .details, .blockquote, .dd: flow.add(.quote(blocks(of: element)))
+        case .ul, .menu: flow.add(.list(start: nil, items(of: element)))
+        case .ol:
+            let start = element["start"].flatMap(Int.init).map { min(max($0, 0), 999_999) } ?? 1
+            flow.add(.list(start: start, items(of: element)))
+        case .li: flow.add(.list(start: nil, [item(element)]))
+        case .pre:
+            flow.add(.code(language: Self.language(of: element), text: CodeText.prepare(element.allCharacters[...])))
+        case .table: flow.add(.table(table(element)))
+        case .hr: flow.add(.rule)
         default: return false
         }
         return true
+    }
+
+    private func heading(_ level: Int, _ element: MarkupElement, into flow: inout FlowBuilder) {
+        flow.add(.heading(level: level, runs(of: element)))
     }
 
     /// The items of a list; content that stands beside items becomes part of the one before, as editors nest lists so.
     private func items(of list: MarkupElement) -> [MarkdownBlock.ListItem] {
         var items: [MarkdownBlock.ListItem] = []
         for child in list.children {
-            switch child {
-            case .element(let item) where item.name == "li": items.append(.init(blocks: blocks(of: item)))
-            case .element(let other):
-                let blocks = FlowBuilder.blocks { convert(other, into: &$0) }
-                if blocks.isEmpty { continue }
-                if items.isEmpty { items.append(.init(blocks: [])) }
-                items[items.count - 1].blocks += blocks
-            case .text(let text):
-                let blocks = FlowBuilder.blocks { $0.text(text) }
-                if !blocks.isEmpty { items.append(.init(blocks: blocks)) }
+            if child.name == .li {
+                items.append(item(child))
+                continue
             }
+            let blocks = FlowBuilder.blocks { flow in
+                if child.isText { flow.text(child.characters) } else { convert(child, into: &flow) }
+            }
+            if blocks.isEmpty { continue }
+            if items.isEmpty || child.isText { items.append(.init(blocks: [])) }
+            items[items.count - 1].blocks += blocks
         }
         return items
+    }
+
+    /// A box to tick at its start makes an item a task.
+    private func item(_ element: MarkupElement) -> MarkdownBlock.ListItem {
+        let first = element.children.first { $0.name != .text }
+        let box = first?.name == .p ? first?.first(.input) : first
+        let isTask = box?.name == .input && box?["type"]?.lowercased() == "checkbox"
+        return .init(isDone: isTask ? box?["checked"] != nil : nil, blocks: blocks(of: element))
     }
 
     private func table(_ element: MarkupElement) -> MarkdownTable {
@@ -121,15 +135,15 @@ struct HTMLConverter {
     private func addRows(of element: MarkupElement, to builder: inout TableBuilder) {
         for part in element.elements {
             switch part.name {
-            case "thead", "tbody", "tfoot": addRows(of: part, to: &builder)
-            case "tr":
+            case .thead, .tbody, .tfoot: addRows(of: part, to: &builder)
+            case .tr:
                 builder.startRow()
-                for cell in part.elements where cell.name == "td" || cell.name == "th" {
+                for cell in part.elements where cell.name == .td || cell.name == .th {
                     builder.add(
-                        blocks(of: cell), isHeader: cell.name == "th" || element.name == "thead",
+                        blocks(of: cell), isHeader: cell.name == .th || element.name == .thead,
                         columns: cell["colspan"].flatMap(Int.init) ?? 1, rows: cell["rowspan"].flatMap(Int.init) ?? 1)
                 }
-            case "caption":
+            case .caption:
                 builder.startRow()
                 builder.add(blocks(of: part), isHeader: false, columns: 1, rows: 1)
             default: break
@@ -139,7 +153,7 @@ struct HTMLConverter {
 
     /// `language-x` or `lang-x` among the classes of a `<pre>` or of the `<code>` in it.
     private static func language(of element: MarkupElement) -> String {
-        let classes = "\(element["class"] ?? "") \(element.first("code")?["class"] ?? "")"
+        let classes = "\(element["class"] ?? "") \(element.first(.code)?["class"] ?? "")"
         for word in classes.split(separator: " ") {
             for prefix in ["language-", "lang-"] where word.hasPrefix(prefix) {
                 return CodeLanguage.word(String(word.dropFirst(prefix.count)))
@@ -148,17 +162,15 @@ struct HTMLConverter {
         return ""
     }
 
-    /// Code with the line ends at both ends dropped and invisible characters gone.
-    static func code(_ text: String) -> String {
-        var code = TextCleaner.clean(text)[...]
-        while code.utf8.first == UInt8(ascii: "\n") { code = code.dropFirst() }
-        while let last = code.utf8.last, MarkdownText.isBlank(last) { code = Substring(code.unicodeScalars.dropLast()) }
-        return String(code)
+    private static func style(of name: MarkupName) -> InlineMarks.Styles? {
+        switch name {
+        case .strong, .b: .strong
+        case .em, .i, .cite, .variable: .emphasis
+        case .s, .del, .strike: .strike
+        case .u, .ins: .underline
+        case .sub: .subscripted
+        case .sup: .superscripted
+        default: nil
+        }
     }
-
-    private static let styles: [String: InlineMarks.Styles] = [
-        "strong": .strong, "b": .strong, "em": .emphasis, "i": .emphasis, "cite": .emphasis, "var": .emphasis,
-        "s": .strike, "del": .strike, "strike": .strike, "u": .underline, "ins": .underline, "sub": .subscripted,
-        "sup": .superscripted,
-    ]
 }

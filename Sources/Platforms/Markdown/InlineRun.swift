@@ -4,9 +4,9 @@
 /// a mark are moved outside by the writer, as Markdown wants them.
 struct InlineRun: Equatable {
     enum Content: Equatable {
-        /// Blanks and line ends in it count as one blank.
-        case text(String)
-        case code(String)
+        /// UTF-8, cleaned. Blanks and line ends in it count as one blank.
+        case text(ArraySlice<UInt8>)
+        case code(ArraySlice<UInt8>)
         case lineBreak
         /// An image; the destination is empty when only its alternative text is known.
         case image(alt: String, destination: String)
@@ -20,12 +20,23 @@ struct InlineRun: Equatable {
         self.marks = marks
     }
 
-    static func strong(_ text: String) -> InlineRun { InlineRun(.text(text), marks: InlineMarks(styles: .strong)) }
+    static func text(_ text: String, _ styles: InlineMarks.Styles = []) -> InlineRun {
+        InlineRun(.text(TextCleaner.clean(Array(text.utf8)[...])), marks: InlineMarks(styles: styles))
+    }
+
+    /// Whether nothing would be seen of it.
+    var isBlank: Bool {
+        switch content {
+        case .text(let text), .code(let text): text.allSatisfy(MarkdownText.isBlank)
+        case .lineBreak: true
+        case .image: false
+        }
+    }
 }
 
 /// The marks over a run: a set, so the order in which a source nests them does not matter.
 struct InlineMarks: Equatable {
-    struct Styles: OptionSet {
+    struct Styles: OptionSet, Hashable {
         let rawValue: UInt8
         static let strong = Styles(rawValue: 1)
         static let emphasis = Styles(rawValue: 2)
@@ -39,26 +50,4 @@ struct InlineMarks: Equatable {
     /// A link's destination, ready for Markdown. Links do not nest: the inner one counts.
     var link: String?
 
-    /// Opening and closing text of each mark, in the order of nesting where they open together.
-    var delimiters: [Delimiter] {
-        var list: [Delimiter] = []
-        if let link { list.append(Delimiter(open: "[", close: "](\(link))")) }
-        for (style, delimiter) in Self.order where styles.contains(style) { list.append(delimiter) }
-        return list
-    }
-
-    struct Delimiter: Equatable {
-        var open: String
-        var close: String
-    }
-
-    private static let order: [(Styles, Delimiter)] = [
-        (.strong, Delimiter(open: "**", close: "**")),
-        (.emphasis, Delimiter(open: "*", close: "*")),
-        (.strike, Delimiter(open: "~~", close: "~~")),
-        // GitHub-flavoured Markdown has no marks for these and takes the HTML elements.
-        (.underline, Delimiter(open: "<u>", close: "</u>")),
-        (.subscripted, Delimiter(open: "<sub>", close: "</sub>")),
-        (.superscripted, Delimiter(open: "<sup>", close: "</sup>")),
-    ]
 }

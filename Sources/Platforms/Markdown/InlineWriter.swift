@@ -11,20 +11,39 @@ struct InlineWriter {
         case cell
     }
 
+    /// Everything written so far, of the blocks before too.
+    private(set) var bytes: [UInt8]
     private let place: Place
-    private(set) var bytes: [UInt8] = []
-    private var open: [InlineMarks.Delimiter] = []
+    /// What a new line starts with.
+    private let prefix: [UInt8]
+    private let start: Int
+    private var signs = InlineSigns()
+    private var marks = InlineMarks()
+    private var open: [(delimiter: InlineDelimiter, sign: Int, isLink: Bool)] = []
     private var hasPendingBlank = false
     private var pendingBreaks = 0
     private var isLineStart = true
+    /// Whether a blank beside a link came since its last word: the next link is another one, even to the same place.
+    private var hasLeftLink = false
+    /// Whether the last thing written was a sign that is not in `bytes` yet.
+    private var isAfterSign = false
 
-    init(_ place: Place) { self.place = place }
-
-    static func markdown(_ runs: [InlineRun], _ place: Place) -> [UInt8] {
-        var writer = InlineWriter(place)
+    /// Appends to `bytes`; taken out and put back, so that nothing is copied.
+    static func write(_ runs: [InlineRun], _ place: Place, prefix: [UInt8] = [], to bytes: inout [UInt8]) {
+        var writer = InlineWriter(place, prefix, bytes)
+        bytes = []
         writer.write(runs)
-        return writer.bytes
+        bytes = writer.bytes
     }
+
+    private init(_ place: Place, _ prefix: [UInt8], _ bytes: consuming [UInt8]) {
+        self.place = place
+        self.prefix = prefix
+        start = bytes.count
+        self.bytes = bytes
+    }
+
+    private var hasWritten: Bool { bytes.count > start || isAfterSign }
 
     private mutating func write(_ runs: [InlineRun]) {
         var index = 0
@@ -33,12 +52,11 @@ struct InlineWriter {
             index += 1
             switch run.content {
             case .text(let text):
-                // A link shown as its own address needs no brackets.
-                if let link = run.marks.link, text == link, link.hasPrefix("http") {
+                if let link = run.marks.link, MarkdownText.isAutolink(link, shownAs: text) {
                     var marks = run.marks
                     marks.link = nil
                     begin(marks)
-                    append(Array(link.utf8))
+                    append("<\(text.contains(UInt8(ascii: ":")) ? link : String(link.dropFirst("mailto:".count)))>")
                 } else {
                     write(text, run.marks)
                 }
@@ -50,48 +68,46 @@ struct InlineWriter {
                 write(code: code, run.marks)
             case .lineBreak:
                 hasPendingBlank = false
-                if !bytes.isEmpty { pendingBreaks += 1 }
+                if hasWritten { pendingBreaks += 1 }
             case .image(let alt, let destination):
                 begin(run.marks)
-                append(Array("![\(MarkdownText.escapedLabel(alt))](\(destination))".utf8))
+                append("![\(MarkdownText.escapedLabel(alt, inCell: place == .cell))](\(destination))")
             }
         }
         close(downTo: 0)
+        escapeClosingHashes()
+        signs.settle(into: &bytes)
     }
 
-    private mutating func write(_ text: String, _ marks: InlineMarks) {
-        var text = text
-        text.withUTF8 { utf8 in
-            var index = 0
-            while index < utf8.count {
-                if MarkdownText.isBlank(utf8[index]) {
-                    hasPendingBlank = hasPendingBlank || !bytes.isEmpty
-                    index += 1
-                    continue
-                }
-                var end = index
-                while end < utf8.count, !MarkdownText.isBlank(utf8[end]) { end += 1 }
-                begin(marks)
-                let word = UnsafeBufferPointer(rebasing: utf8[index..<end])
-                MarkdownText.escape(
-                    word, next: end < utf8.count ? utf8[end] : nil, atLineStart: isLineStart && place == .paragraph,
-                    inCell: place == .cell, into: &bytes)
-                isLineStart = false
-                index = end
+    private mutating func write(_ text: ArraySlice<UInt8>, _ marks: InlineMarks) {
+        var index = text.startIndex
+        var hasBegun = false
+        while index < text.endIndex {
+            if MarkdownText.isBlank(text[index]) {
+                hasLeftLink = hasLeftLink || marks.link != self.marks.link
+                hasPendingBlank = hasPendingBlank || hasWritten
+                index += 1
+                continue
             }
+            var end = index
+            while end < text.endIndex, !MarkdownText.isBlank(text[end]) { end += 1 }
+            if !hasBegun { begin(marks) } else if hasPendingBlank { settleBlanks() }
+            hasBegun = true
+            let context = MarkdownText.Context(
+                isLineStart: isLineStart && place == .paragraph, isFirst: !hasWritten, isCell: place == .cell,
+                isLink: marks.link != nil, isStruck: marks.styles.contains(.strike), isAfterSign: isAfterSign)
+            MarkdownText.escape(text[index..<end], next: end < text.endIndex ? text[end] : nil, context, into: &bytes)
+            isLineStart = false
+            isAfterSign = false
+            index = end
         }
     }
 
-    private mutating func write(code: String, _ marks: InlineMarks) {
-        let words = code.utf8.split(whereSeparator: MarkdownText.isBlank)
-        guard !words.isEmpty else {
-            hasPendingBlank = hasPendingBlank || (!code.isEmpty && !bytes.isEmpty)
-            return
-        }
+    private mutating func write(code: ArraySlice<UInt8>, _ marks: InlineMarks) {
+        let words = code.split(whereSeparator: MarkdownText.isBlank)
         // Blanks around the code stand outside it.
-        if let first = code.utf8.first, MarkdownText.isBlank(first) {
-            hasPendingBlank = hasPendingBlank || !bytes.isEmpty
-        }
+        if let first = code.first, MarkdownText.isBlank(first) { hasPendingBlank = hasPendingBlank || hasWritten }
+        guard !words.isEmpty else { return }
         begin(marks)
         var body = Array(words.joined(separator: CollectionOfOne(UInt8(ascii: " "))))
         let fence = [UInt8](
@@ -100,31 +116,72 @@ struct InlineWriter {
             body = [UInt8(ascii: " ")] + body + [UInt8(ascii: " ")]
         }
         if place == .cell { body = MarkdownText.escapedPipes(body) }
-        append(fence + body + fence)
-        if let last = code.utf8.last, MarkdownText.isBlank(last) { hasPendingBlank = true }
+        // A backtick right before would make the fence longer.
+        if bytes.count > start, bytes.last == UInt8(ascii: "`"), !isAfterSign { bytes.append(UInt8(ascii: " ")) }
+        bytes += fence
+        bytes += body
+        bytes += fence
+        isLineStart = false
+        isAfterSign = false
+        if let last = code.last, MarkdownText.isBlank(last) { hasPendingBlank = true }
     }
 
-    private mutating func append(_ text: [UInt8]) {
-        bytes += text
+    private mutating func append(_ text: String) {
+        bytes += text.utf8
         isLineStart = false
+        isAfterSign = false
     }
 
     /// Closes marks that end, writes blanks held back, opens new marks: what must precede visible content.
-    private mutating func begin(_ marks: InlineMarks) {
-        let wanted = marks.delimiters
+    private mutating func begin(_ wanted: InlineMarks) {
+        if wanted == marks, !hasLeftLink, pendingBreaks == 0 || open.isEmpty { return settleBlanks() }
+        let delimiters = InlineDelimiter.list(of: wanted)
         // A mark does not reach over a line break: some readers end it there.
-        let kept = pendingBreaks == 0 ? open.prefix { wanted.contains($0) } : []
-        let new = wanted.filter { !kept.contains($0) }
-        close(downTo: kept.count)
+        let kept =
+            pendingBreaks > 0
+            ? 0 : open.prefix { delimiters.contains($0.delimiter) && !(hasLeftLink && $0.isLink) }.count
+        hasLeftLink = false
+        let new = delimiters.filter { delimiter in !open[..<kept].contains { $0.delimiter == delimiter } }
+        close(downTo: kept)
         settleBlanks()
-        for delimiter in new {
-            append(Array(delimiter.open.utf8))
-            open.append(delimiter)
+        for delimiter in new { open(delimiter) }
+        marks = wanted
+    }
+
+    private mutating func open(_ delimiter: InlineDelimiter) {
+        if delimiter.sign != nil {
+            open.append((delimiter, signs.open(delimiter, at: bytes.count), false))
+            isAfterSign = true
+            return
         }
+        var isLink = false
+        if case .link = delimiter {
+            isLink = true
+            // "!" before "[" would make an image of it.
+            if bytes.count > start, bytes.last == UInt8(ascii: "!"), !isAfterSign {
+                bytes[bytes.count - 1] = UInt8(ascii: "\\")
+                bytes.append(UInt8(ascii: "!"))
+            }
+            append("[")
+        } else {
+            append("<\(delimiter.element)>")
+        }
+        open.append((delimiter, -1, isLink))
     }
 
     private mutating func close(downTo count: Int) {
-        while open.count > count { bytes += open.removeLast().close.utf8 }
+        while open.count > count {
+            let (delimiter, sign, _) = open.removeLast()
+            if sign >= 0 {
+                signs.close(sign, at: bytes.count)
+                isAfterSign = true
+            } else if case .link(let destination) = delimiter {
+                append("](\(destination))")
+            } else {
+                append("</\(delimiter.element)>")
+            }
+        }
+        marks = InlineMarks()
     }
 
     private mutating func settleBlanks() {
@@ -132,15 +189,35 @@ struct InlineWriter {
             switch place {
             case .paragraph:
                 // Two breaks in a row were meant as a new paragraph.
-                bytes += pendingBreaks > 1 ? "\n\n".utf8 : "\\\n".utf8
+                if pendingBreaks > 1 {
+                    bytes.append(UInt8(ascii: "\n"))
+                    bytes += prefix
+                    while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+                    bytes.append(UInt8(ascii: "\n"))
+                } else {
+                    bytes += "\\\n".utf8
+                }
+                bytes += prefix
                 isLineStart = true
             case .heading: bytes.append(UInt8(ascii: " "))
             case .cell: bytes += "<br>".utf8
             }
+            isAfterSign = false
         } else if hasPendingBlank {
             bytes.append(UInt8(ascii: " "))
+            isAfterSign = false
         }
         pendingBreaks = 0
         hasPendingBlank = false
+    }
+
+    /// A heading that ends in `#` would lose it.
+    private mutating func escapeClosingHashes() {
+        guard place == .heading, !isAfterSign, bytes.count > start, bytes.last == UInt8(ascii: "#") else { return }
+        let hashes = bytes[start...].reversed().prefix { $0 == UInt8(ascii: "#") }.count
+        let first = bytes.count - hashes
+        if first == start || bytes[first - 1] == UInt8(ascii: " ") {
+            bytes.insert(UInt8(ascii: "\\"), at: bytes.count - 1)
+        }
     }
 }

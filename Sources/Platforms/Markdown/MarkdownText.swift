@@ -8,60 +8,110 @@ enum MarkdownText {
             || byte == UInt8(ascii: "\r")
     }
 
+    /// Where a word stands.
+    struct Context {
+        /// Block markers such as `#` and `1.` are escaped too.
+        var isLineStart = false
+        /// Whether nothing of the block was written before.
+        var isFirst = false
+        var isCell = false
+        var isLink = false
+        var isStruck = false
+        /// Whether a sign such as `**` stands right before the word.
+        var isAfterSign = false
+    }
+
     /// Appends one word, escaped.
     ///
-    /// - Parameters:
-    ///   - next: the byte after the word, nil at the end of its run.
-    ///   - atLineStart: block markers such as `#` and `1.` are escaped too.
-    static func escape(
-        _ word: UnsafeBufferPointer<UInt8>, next: UInt8?, atLineStart: Bool, inCell: Bool, into bytes: inout [UInt8]
-    ) {
-        let marker = atLineStart ? blockMarker(word) : nil
-        for (index, byte) in word.enumerated() {
-            let before = index > 0 ? word[index - 1] : bytes.last
-            let after = index + 1 < word.count ? word[index + 1] : next
-            if index == marker || mustEscape(byte, before, after, inCell) { bytes.append(UInt8(ascii: "\\")) }
-            bytes.append(byte)
+    /// - Parameter next: the byte after the word, nil at the end of its run.
+    static func escape(_ word: ArraySlice<UInt8>, next: UInt8?, _ context: Context, into bytes: inout [UInt8]) {
+        let marker = context.isLineStart ? blockMarker(word, isFirst: context.isFirst) : nil
+        var copied = word.startIndex
+        for index in word.indices where isSpecial(word[index]) || index == marker {
+            let before =
+                index > word.startIndex ? word[index - 1] : context.isAfterSign ? UInt8(ascii: "*") : bytes.last
+            let after = index + 1 < word.endIndex ? word[index + 1] : next
+            if index == marker || mustEscape(word, index, before, after, context) {
+                bytes += word[copied..<index]
+                bytes.append(UInt8(ascii: "\\"))
+                copied = index
+            }
+        }
+        bytes += word[copied...]
+    }
+
+    /// Whether ``mustEscape(_:_:_:_:_:)`` may say yes to this byte.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "`"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "<"),
+            UInt8(ascii: "&"), UInt8(ascii: "("), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"),
+            UInt8(ascii: "\\"), UInt8(ascii: "|"):
+            true
+        default: false
         }
     }
 
-    private static func mustEscape(_ byte: UInt8, _ before: UInt8?, _ after: UInt8?, _ inCell: Bool) -> Bool {
-        switch byte {
+    private static func mustEscape(
+        _ word: ArraySlice<UInt8>, _ index: Int, _ before: UInt8?, _ after: UInt8?, _ context: Context
+    ) -> Bool {
+        let byte = word[index]
+        return switch byte {
         case UInt8(ascii: "`"): true
         case UInt8(ascii: "*"): after.map { !isBlank($0) } ?? true || before.map { !isBlank($0) } ?? false
         // Between letters an underscore is no emphasis.
-        case UInt8(ascii: "_"): !(isWord(before) && isWord(after))
-        case UInt8(ascii: "~"): after == byte || before == byte
-        case UInt8(ascii: "<"): isLetter(after) || after == UInt8(ascii: "/") || after == UInt8(ascii: "!")
-        case UInt8(ascii: "&"): isLetter(after) || after == UInt8(ascii: "#")
+        case UInt8(ascii: "_"): !(before.map(isWordByte) ?? false && after.map(isWordByte) ?? false)
+        // One alone is text, unless it stands beside the two that strike.
+        case UInt8(ascii: "~"):
+            after == byte || before == byte || context.isStruck || after == nil
+                || (context.isAfterSign && index == word.startIndex)
+        case UInt8(ascii: "<"):
+            after.map(isLetter) ?? false || after == UInt8(ascii: "/") || after == UInt8(ascii: "!")
+                || after == UInt8(ascii: "?")
+        case UInt8(ascii: "&"): MarkupEntities.isReference(word, at: index)
+        // "](" is a link, "]:" at the start of a line the definition of one.
         case UInt8(ascii: "("): before == UInt8(ascii: "]")
-        case UInt8(ascii: "\\"): after.map(isPunctuation) ?? true
-        case UInt8(ascii: "|"): inCell
+        case UInt8(ascii: ":"): before == UInt8(ascii: "]") && !context.isCell
+        case UInt8(ascii: "["), UInt8(ascii: "]"): context.isLink
+        // A blank behind it may go, and a sign come.
+        case UInt8(ascii: "\\"): after.map { isPunctuation($0) || isBlank($0) } ?? true
+        case UInt8(ascii: "|"): context.isCell
         default: false
         }
     }
 
     /// The position in a line's first word whose escape keeps the line from becoming a heading, list, quote or rule.
-    private static func blockMarker(_ word: UnsafeBufferPointer<UInt8>) -> Int? {
+    private static func blockMarker(_ word: ArraySlice<UInt8>, isFirst: Bool) -> Int? {
         guard let first = word.first else { return nil }
+        let start = word.startIndex
         switch first {
-        case UInt8(ascii: ">"): return 0
-        case UInt8(ascii: "#"): return word.count <= 6 && word.allSatisfy { $0 == first } ? 0 : nil
-        case UInt8(ascii: "-"), UInt8(ascii: "="), UInt8(ascii: "+"):
-            return word.allSatisfy { $0 == first } ? 0 : nil
+        case UInt8(ascii: ">"): return start
+        case UInt8(ascii: "#"): return word.count <= 6 && word.allSatisfy { $0 == first } ? start : nil
+        case UInt8(ascii: "-"), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "*"):
+            return word.allSatisfy { $0 == first } || isTableRule(word) ? start : nil
+        case UInt8(ascii: "|"), UInt8(ascii: ":"): return isTableRule(word) ? start : nil
+        // "[ ]" and "[x]" at the start of an item would make a task of it.
+        case UInt8(ascii: "["):
+            let isBox = word.count == 1 || word.elementsEqual("[x]".utf8) || word.elementsEqual("[X]".utf8)
+            return isFirst && isBox ? start : nil
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
             let digits = word.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }.count
             guard digits == word.count - 1, digits <= 9 else { return nil }
-            return word[digits] == UInt8(ascii: ".") || word[digits] == UInt8(ascii: ")") ? digits : nil
+            let last = word[start + digits]
+            return last == UInt8(ascii: ".") || last == UInt8(ascii: ")") ? start + digits : nil
         default: return nil
         }
     }
 
+    /// Whether a line that starts so could be the rule under the header of a table.
+    private static func isTableRule(_ word: ArraySlice<UInt8>) -> Bool {
+        word.allSatisfy { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "-") }
+    }
+
     /// A text that can stand inside `[…]`.
-    static func escapedLabel(_ text: String) -> String {
+    static func escapedLabel(_ text: String, inCell: Bool = false) -> String {
         var bytes: [UInt8] = []
         for byte in text.utf8 {
-            if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "\\") {
+            if "[]\\`*_<&".utf8.contains(byte) || (inCell && byte == UInt8(ascii: "|")) {
                 bytes.append(UInt8(ascii: "\\"))
             }
             bytes.append(isBlank(byte) ? UInt8(ascii: " ") : byte)
@@ -110,18 +160,33 @@ enum MarkdownText {
         text.flatMap { $0 == UInt8(ascii: "|") ? [UInt8(ascii: "\\"), $0] : [$0] }
     }
 
-    private static func isLetter(_ byte: UInt8?) -> Bool {
-        guard let byte else { return false }
-        return UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+    /// Whether a link shown as `text` can be written as `<address>`.
+    static func isAutolink(_ link: String, shownAs text: ArraySlice<UInt8>) -> Bool {
+        guard let colon = link.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let scheme = link.utf8[..<colon]
+        guard 2...32 ~= scheme.count, scheme.first.map(isLetter) == true,
+            scheme.allSatisfy({
+                isLetter($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
+            })
+        else { return false }
+        // Escapes make an address three times as long at most.
+        guard text.count <= link.utf8.count + 2, link.utf8.count <= text.count * 3 + 8 else { return false }
+        let shown = String(decoding: text, as: UTF8.self)
+        return destination(shown) == link || (shown.contains("@") && "mailto:\(shown.trimmed)" == link)
     }
 
-    private static func isWord(_ byte: UInt8?) -> Bool {
-        guard let byte else { return false }
-        return isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte >= 0x80
-            || byte == UInt8(ascii: "_")
+    static func isLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
+
+    static func lowercased(_ byte: UInt8) -> UInt8 {
+        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
 
-    private static func isPunctuation(_ byte: UInt8) -> Bool {
+    /// A letter, a digit, an underscore or a part of a character beyond ASCII.
+    static func isWordByte(_ byte: UInt8) -> Bool {
+        isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte >= 0x80 || byte == UInt8(ascii: "_")
+    }
+
+    static func isPunctuation(_ byte: UInt8) -> Bool {
         (0x21...0x2F).contains(byte) || (0x3A...0x40).contains(byte) || (0x5B...0x60).contains(byte)
             || (0x7B...0x7E).contains(byte)
     }

@@ -19,36 +19,40 @@ struct MarkdownWriter {
 
     /// Writes blocks from the current column on; the caller ends the line.
     private mutating func write(_ blocks: [MarkdownBlock], isItem: Bool = false) {
-        var previous: MarkdownBlock?
+        var previous: MarkdownBlock.Kind?
+        var hasOtherMarker = false
         for block in blocks where !block.isEmpty {
+            let kind = block.kind
             if let previous {
                 endLine()
                 // A nested list follows its item's text closely.
-                if !(isItem && block.isList && !previous.isList) { blankLine() }
+                if !(isItem && kind != .other && previous == .other) { blankLine() }
                 bytes += prefix
             }
-            write(block)
-            previous = block
+            // Two lists in a row are two only if their markers differ.
+            hasOtherMarker = kind != .other && kind == previous && !hasOtherMarker
+            write(block, hasOtherMarker: hasOtherMarker)
+            previous = kind
         }
     }
 
-    private mutating func write(_ block: MarkdownBlock) {
+    private mutating func write(_ block: MarkdownBlock, hasOtherMarker: Bool) {
         switch block {
         case .heading(let level, let runs):
-            bytes += [UInt8](repeating: UInt8(ascii: "#"), count: min(max(level, 1), 6))
+            bytes.append(contentsOf: repeatElement(UInt8(ascii: "#"), count: min(max(level, 1), 6)))
             bytes.append(UInt8(ascii: " "))
-            bytes += InlineWriter.markdown(runs, .heading)
-        case .paragraph(let runs): lines(InlineWriter.markdown(runs, .paragraph))
+            InlineWriter.write(runs, .heading, prefix: prefix, to: &bytes)
+        case .paragraph(let runs): InlineWriter.write(runs, .paragraph, prefix: prefix, to: &bytes)
         case .code(let language, let text): write(code: text, language: language)
         case .quote(let blocks):
             nest(first: "> ", others: "> ") { $0.write(blocks) }
-        case .list(let start, let items): write(items, start: start)
+        case .list(let start, let items): write(items, start: start, hasOtherMarker)
         case .table(let table): write(table)
         case .rule: bytes += "---".utf8
         }
     }
 
-    private mutating func write(_ items: [MarkdownBlock.ListItem], start: Int?) {
+    private mutating func write(_ items: [MarkdownBlock.ListItem], start: Int?, _ hasOtherMarker: Bool) {
         var number = start ?? 0
         var isFirst = true
         for item in items {
@@ -57,8 +61,8 @@ struct MarkdownWriter {
                 bytes += prefix
             }
             isFirst = false
-            let marker = start == nil ? "- " : "\(number). "
-            number += 1
+            let marker = start == nil ? hasOtherMarker ? "* " : "- " : hasOtherMarker ? "\(number)) " : "\(number). "
+            number = min(number + 1, 999_999_999)
             nest(first: marker, others: String(repeating: " ", count: marker.utf8.count)) { writer in
                 if let isDone = item.isDone { writer.bytes += (isDone ? "[x] " : "[ ] ").utf8 }
                 writer.write(item.blocks, isItem: true)
@@ -68,40 +72,31 @@ struct MarkdownWriter {
 
     private mutating func nest(first: String, others: String, _ body: (inout MarkdownWriter) -> Void) {
         bytes += first.utf8
-        let outer = prefix
+        let outer = prefix.count
         if nesting < Self.maximumNesting { prefix += others.utf8 }
         nesting += 1
         body(&self)
         nesting -= 1
-        prefix = outer
+        prefix.removeLast(prefix.count - outer)
     }
 
-    private mutating func write(code: String, language: String) {
-        let text = Array(code.utf8)
+    private mutating func write(code text: ArraySlice<UInt8>, language: String) {
         let ticks = max(3, MarkdownText.longestRun(of: UInt8(ascii: "`"), in: text) + 1)
-        let fence = [UInt8](repeating: UInt8(ascii: "`"), count: ticks)
+        let fence = repeatElement(UInt8(ascii: "`"), count: ticks)
         bytes += fence
         bytes += language.utf8
-        endLine()
-        bytes += prefix
-        if !text.isEmpty {
-            lines(text)
-            endLine()
+        var start = text.startIndex
+        while start < text.endIndex {
+            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.endIndex
+            bytes.append(UInt8(ascii: "\n"))
             bytes += prefix
-        }
-        bytes += fence
-    }
-
-    /// Writes text line by line behind the prefix.
-    private mutating func lines(_ text: [UInt8]) {
-        var start = 0
-        while let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) {
             bytes += text[start..<end]
-            endLine()
-            bytes += prefix
+            if start == end { trimLine() }
             start = end + 1
         }
-        bytes += text[start...]
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += prefix
+        bytes += fence
     }
 
     private mutating func write(_ table: MarkdownTable) {
@@ -110,34 +105,38 @@ struct MarkdownWriter {
         let filled = width <= 32 ? width : 0
         var rows = table.rows[...]
         let header = table.hasHeader ? rows.popFirst() ?? [] : []
-        row(header.map(MarkdownCell.markdown), width: width)
+        row(header, width: width)
         endLine()
         bytes += prefix
-        row([[UInt8]](repeating: Array("---".utf8), count: width), width: width)
+        bytes.append(UInt8(ascii: "|"))
+        for _ in 0..<width { bytes += " --- |".utf8 }
         for cells in rows {
             endLine()
             bytes += prefix
-            row(cells.map(MarkdownCell.markdown), width: filled)
+            row(cells, width: filled)
         }
     }
 
-    private mutating func row(_ cells: [[UInt8]], width: Int) {
+    private mutating func row(_ cells: [[MarkdownBlock]], width: Int) {
         bytes.append(UInt8(ascii: "|"))
         for index in 0..<max(width, cells.count) {
             bytes.append(UInt8(ascii: " "))
-            if index < cells.count, !cells[index].isEmpty {
-                bytes += cells[index]
-                bytes.append(UInt8(ascii: " "))
+            if index < cells.count {
+                let start = bytes.count
+                MarkdownCell.write(cells[index], to: &bytes)
+                if bytes.count > start { bytes.append(UInt8(ascii: " ")) }
             }
             bytes.append(UInt8(ascii: "|"))
         }
     }
 
     private mutating func endLine() {
-        // Quotes and items leave their blanks on empty lines otherwise.
-        while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+        trimLine()
         bytes.append(UInt8(ascii: "\n"))
     }
+
+    /// Quotes and items leave their blanks on empty lines otherwise.
+    private mutating func trimLine() { while bytes.last == UInt8(ascii: " ") { bytes.removeLast() } }
 
     private mutating func blankLine() {
         bytes += prefix
@@ -146,30 +145,11 @@ struct MarkdownWriter {
 }
 
 extension MarkdownBlock {
-    fileprivate var isList: Bool {
-        if case .list = self { true } else { false }
+    fileprivate enum Kind {
+        case bullets, numbers, other
     }
 
-    /// Whether nothing would be seen of it.
-    var isEmpty: Bool {
-        switch self {
-        case .heading(_, let runs), .paragraph(let runs): runs.allSatisfy(\.isBlank)
-        case .code(_, let text): text.utf8.allSatisfy(MarkdownText.isBlank)
-        case .quote(let blocks): blocks.allSatisfy(\.isEmpty)
-        case .list(_, let items): items.isEmpty
-        case .table(let table): table.rows.allSatisfy { $0.allSatisfy { $0.allSatisfy(\.isEmpty) } }
-        case .rule: false
-        }
-    }
-}
-
-extension InlineRun {
-    /// Whether nothing would be seen of it.
-    var isBlank: Bool {
-        switch content {
-        case .text(let text), .code(let text): text.utf8.allSatisfy(MarkdownText.isBlank)
-        case .lineBreak: true
-        case .image: false
-        }
+    fileprivate var kind: Kind {
+        if case .list(let start, _) = self { start == nil ? .bullets : .numbers } else { .other }
     }
 }

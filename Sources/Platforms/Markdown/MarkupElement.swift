@@ -1,46 +1,89 @@
-/// An element of a parsed body, or the whole body.
+/// A place in a parsed body: an element or a text.
 ///
-/// A class, so that building a deep tree moves references only. Never shared between tasks: it lives within one conversion.
-final class MarkupElement {
-    enum Node {
-        case element(MarkupElement)
-        /// Entities resolved, not yet cleaned.
-        case text(String)
+/// Two words, free to copy; keeps the whole ``MarkupTree`` alive.
+struct MarkupElement {
+    let tree: MarkupTree
+    private let index: Int32
+
+    init(tree: MarkupTree, index: Int32) {
+        self.tree = tree
+        self.index = index
     }
 
-    /// In lower case, prefix included: `ac:structured-macro`.
-    let name: String
-    /// Names in lower case, values with entities resolved; of a repeated name the first counts.
-    let attributes: [(name: String, value: String)]
-    var children: [Node] = []
+    private var node: MarkupTree.Node { tree.nodes[Int(index)] }
 
-    init(_ name: String, _ attributes: [(name: String, value: String)] = []) {
-        self.name = name
-        self.attributes = attributes
-    }
+    var name: MarkupName { node.name }
 
-    subscript(attribute: String) -> String? { attributes.first { $0.name == attribute }?.value }
+    var isText: Bool { name == .text || name == .references }
+
+    /// Elements and texts in order.
+    var children: Children { Children(tree: tree, nextIndex: node.child) }
 
     /// The child elements, texts left out.
-    var elements: some Sequence<MarkupElement> {
-        children.lazy.compactMap { if case .element(let element) = $0 { element } else { nil } }
+    var elements: some Sequence<MarkupElement> { children.lazy.filter { !$0.isText } }
+
+    func first(_ name: MarkupName) -> MarkupElement? { children.first { $0.name == name } }
+
+    /// The bytes of a text, references resolved, not yet cleaned.
+    var characters: ArraySlice<UInt8> {
+        let node = node
+        let slice = tree.bytes[Int(node.range.lowerBound)..<Int(node.range.upperBound)]
+        return node.name == .references ? MarkupEntities.resolve(slice) : slice
     }
 
-    func first(_ name: String) -> MarkupElement? { elements.first { $0.name == name } }
+    /// The value of an attribute, references resolved; of a repeated name the first counts.
+    ///
+    /// - Parameter name: in lower case; the body may write it in any.
+    subscript(name: StaticString) -> String? {
+        guard let value = value(name) else { return nil }
+        return String(decoding: MarkupEntities.resolve(value), as: UTF8.self)
+    }
+
+    private func value(_ name: StaticString) -> ArraySlice<UInt8>? {
+        for position in node.range {
+            let attribute = tree.attributes[Int(position)]
+            if attribute.name.count == name.utf8CodeUnitCount,
+                (0..<attribute.name.count).allSatisfy({
+                    MarkdownText.lowercased(tree.bytes[attribute.name.lowerBound + $0]) == name.utf8Start[$0]
+                })
+            {
+                return tree.bytes[attribute.value]
+            }
+        }
+        return nil
+    }
 
     /// All text below, as it is.
-    var text: String {
-        var result = ""
+    var text: String { String(decoding: allCharacters, as: UTF8.self) }
+
+    /// The UTF-8 of ``text``.
+    var allCharacters: [UInt8] {
+        var result: [UInt8] = []
         // Iterative: depth is a stranger's choice.
-        var pending: [Node] = children.reversed()
-        while let node = pending.popLast() {
-            switch node {
-            case .text(let text): result += text
-            case .element(let element):
-                if element.name == "br" { result += "\n" }
-                pending += element.children.reversed()
+        var pending = [children]
+        while !pending.isEmpty {
+            guard let child = pending[pending.count - 1].next() else {
+                pending.removeLast()
+                continue
+            }
+            if child.isText {
+                result += child.characters
+            } else {
+                if child.name == .br { result.append(UInt8(ascii: "\n")) }
+                pending.append(child.children)
             }
         }
         return result
+    }
+
+    struct Children: Sequence, IteratorProtocol {
+        fileprivate let tree: MarkupTree
+        fileprivate var nextIndex: Int32
+
+        mutating func next() -> MarkupElement? {
+            if nextIndex == 0 { return nil }
+            defer { nextIndex = tree.nodes[Int(nextIndex)].next }
+            return MarkupElement(tree: tree, index: nextIndex)
+        }
     }
 }

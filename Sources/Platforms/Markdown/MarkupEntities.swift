@@ -4,22 +4,35 @@
 enum MarkupEntities {
     /// The longest name is `thetasym`.
     private static let longestName = 9
+    /// HTML 5 knows longer ones than we resolve: `CounterClockwiseContourIntegral`.
+    private static let longestInMarkdown = 33
 
-    static func resolve(_ bytes: ArraySlice<UInt8>) -> String {
-        guard bytes.contains(UInt8(ascii: "&")) else { return String(decoding: bytes, as: UTF8.self) }
+    static func resolve(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard bytes.contains(UInt8(ascii: "&")) else { return bytes }
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var index = bytes.startIndex
-        while index < bytes.endIndex {
-            if bytes[index] == UInt8(ascii: "&"), let (scalar, end) = reference(bytes, index) {
+        while let start = bytes[index...].firstIndex(of: UInt8(ascii: "&")) {
+            result += bytes[index..<start]
+            index = start + 1
+            if let (scalar, end) = reference(bytes, start) {
                 result += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
                 index = end
             } else {
-                result.append(bytes[index])
-                index += 1
+                result.append(UInt8(ascii: "&"))
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        result += bytes[index...]
+        return result[...]
+    }
+
+    /// Whether a reference to a character starts at the `&` at `start`, so that Markdown's readers would resolve it.
+    static func isReference(_ bytes: ArraySlice<UInt8>, at start: Int) -> Bool {
+        let window = bytes[(start + 1)...].prefix(longestInMarkdown)
+        guard let end = window.firstIndex(of: UInt8(ascii: ";")), end > start + 1 else { return false }
+        return bytes[(start + 1)..<end].allSatisfy {
+            MarkdownText.isWordByte($0) && $0 < 0x80 || $0 == UInt8(ascii: "#")
+        }
     }
 
     /// The character that the reference at `start` stands for, and the index behind it.
@@ -27,6 +40,7 @@ enum MarkupEntities {
         let window = bytes[(start + 1)...].prefix(longestName + 2)
         guard let end = window.firstIndex(of: UInt8(ascii: ";")) else { return nil }
         let name = String(decoding: bytes[(start + 1)..<end], as: UTF8.self)
+        if name == "nbsp" { return ("\u{A0}", end + 1) }
         guard let scalar = name.hasPrefix("#") ? numbered(name.dropFirst()) : names[name] else { return nil }
         return (scalar, end + 1)
     }

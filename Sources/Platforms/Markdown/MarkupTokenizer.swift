@@ -6,17 +6,27 @@
 /// less work than these lines; both bring DTDs, external entities and C memory into the path of texts that strangers write.
 /// Here nothing is ever fetched or expanded, time is linear in the input, and memory is bounded by it.
 struct MarkupTokenizer {
+    /// Ranges are of the source; nothing is copied.
     enum Token {
-        case start(name: String, attributes: [(name: String, value: String)], isClosed: Bool)
-        case end(name: String)
-        case text(String)
+        case start(MarkupName, hash: UInt32, isClosed: Bool)
+        case end(MarkupName, hash: UInt32)
+        case text(Range<Int>, hasReferences: Bool)
+    }
+
+    struct Attribute {
+        var name: Range<Int>
+        var value: Range<Int>
     }
 
     private let bytes: [UInt8]
+    private let isHTML: Bool
     private var position = 0
     /// Set after `<script>` and the like: their content is text up to the end tag of that name.
-    private var rawTextEnd: String?
-    private let isHTML: Bool
+    private var rawTextEnd: MarkupName?
+    /// The attributes of all start tags so far; those of the last one at the end.
+    private(set) var attributes: [Attribute] = []
+    /// Whether a document type came with declarations of its own, as entity bombs do. They are never read.
+    private(set) var hasDeclarations = false
 
     init(_ bytes: [UInt8], isHTML: Bool) {
         self.bytes = bytes
@@ -26,37 +36,46 @@ struct MarkupTokenizer {
     mutating func next() -> Token? {
         if let name = rawTextEnd { return rawText(until: name) }
         while position < bytes.count {
-            if bytes[position] != UInt8(ascii: "<") { return .text(characters()) }
-            if starts(with: "<![CDATA[") { return .text(section()) }
+            if bytes[position] != UInt8(ascii: "<") {
+                let start = position
+                position = bytes.firstIndex(of: UInt8(ascii: "<"), from: start) ?? bytes.count
+                let reference = bytes.firstIndex(of: UInt8(ascii: "&"), in: start..<position)
+                return .text(start..<position, hasReferences: reference != nil)
+            }
+            if starts(with: "<![CDATA[") { return .text(section(), hasReferences: false) }
             if starts(with: "<!--") {
                 skip(past: "-->")
             } else if starts(with: "<!") || starts(with: "<?") {
-                // Declarations and processing instructions; nothing in them is read.
-                skip(past: ">")
+                skipDeclaration()
             } else if let token = tag() {
                 return token
             } else {
                 // A lone "<" is text.
                 position += 1
-                return .text("<")
+                return .text((position - 1)..<position, hasReferences: false)
             }
         }
         return nil
     }
 
-    private mutating func characters() -> String {
-        let start = position
-        position = bytes[position...].firstIndex(of: UInt8(ascii: "<")) ?? bytes.count
-        return MarkupEntities.resolve(bytes[start..<position])
-    }
-
     /// A CDATA section; adjoining ones, as `]]>` has to be written, give adjoining texts.
-    private mutating func section() -> String {
+    private mutating func section() -> Range<Int> {
         let start = position + 9
         position = start
-        skip(past: "]]>")
-        let end = ends(with: "]]>", after: start) ? position - 3 : position
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        return skip(past: "]]>") ? start..<(position - 3) : start..<position
+    }
+
+    /// Declarations and processing instructions; nothing in them is read.
+    private mutating func skipDeclaration() {
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            if byte == UInt8(ascii: ">") { return }
+            if byte == UInt8(ascii: "[") {
+                hasDeclarations = true
+                skip(past: "]")
+            }
+        }
     }
 
     private mutating func tag() -> Token? {
@@ -65,8 +84,20 @@ struct MarkupTokenizer {
         if isEnd { cursor += 1 }
         guard cursor < bytes.count, Self.startsName(bytes[cursor]) else { return nil }
         position = cursor
-        let tag = name()
-        var attributes: [(name: String, value: String)] = []
+        var hash = MarkupName.Hash()
+        while position < bytes.count, !Self.endsName(bytes[position]) {
+            hash.add(MarkdownText.lowercased(bytes[position]))
+            position += 1
+        }
+        let name = MarkupName.find(bytes[cursor..<position], hash: hash.value)
+        let isClosed = readAttributes(keep: !isEnd)
+        if isEnd { return .end(name, hash: hash.value) }
+        if isHTML, !isClosed, [.script, .style, .textarea, .title].contains(name) { rawTextEnd = name }
+        return .start(name, hash: hash.value, isClosed: isClosed)
+    }
+
+    /// - Returns: whether the tag ends in `/>`.
+    private mutating func readAttributes(keep: Bool) -> Bool {
         var isClosed = false
         while position < bytes.count {
             let byte = bytes[position]
@@ -77,80 +108,75 @@ struct MarkupTokenizer {
             if byte == UInt8(ascii: "<") { break }
             isClosed = byte == UInt8(ascii: "/")
             if Self.startsName(byte) {
-                let name = name()
-                attributes.append((name, value()))
+                let start = position
+                while position < bytes.count, !Self.endsName(bytes[position]) { position += 1 }
+                let name = start..<position
+                let value = value()
+                if keep { attributes.append(Attribute(name: name, value: value)) }
             } else {
                 position += 1
             }
         }
-        if isEnd { return .end(name: tag) }
-        if isHTML, !isClosed, ["script", "style", "textarea", "title"].contains(tag) { rawTextEnd = tag }
-        return .start(name: tag, attributes: attributes, isClosed: isClosed)
-    }
-
-    private mutating func name() -> String {
-        let start = position
-        while position < bytes.count, !Self.endsName(bytes[position]) { position += 1 }
-        return String(decoding: bytes[start..<position].lazy.map(Self.lowercased), as: UTF8.self)
+        return isClosed
     }
 
     /// What follows an attribute's name: `="…"`, `='…'`, `=…` or nothing.
-    private mutating func value() -> String {
+    private mutating func value() -> Range<Int> {
         skipBlanks()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "=") else { return "" }
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "=") else { return position..<position }
         position += 1
         skipBlanks()
-        guard position < bytes.count else { return "" }
+        guard position < bytes.count else { return position..<position }
         let quote = bytes[position]
-        let start: Int
         if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
-            start = position + 1
-            position = bytes[start...].firstIndex(of: quote) ?? bytes.count
-            defer { position = min(position + 1, bytes.count) }
-            return MarkupEntities.resolve(bytes[start..<position])
+            let start = position + 1
+            let end = bytes.firstIndex(of: quote, from: start) ?? bytes.count
+            position = min(end + 1, bytes.count)
+            return start..<end
         }
-        start = position
+        let start = position
         while position < bytes.count, !MarkdownText.isBlank(bytes[position]), bytes[position] != UInt8(ascii: ">") {
             position += 1
         }
-        return MarkupEntities.resolve(bytes[start..<position])
+        return start..<position
     }
 
-    private mutating func rawText(until name: String) -> Token? {
+    private mutating func rawText(until name: MarkupName) -> Token? {
         rawTextEnd = nil
         let start = position
-        let end = Array("</\(name)".utf8)
-        while position < bytes.count {
-            guard let tag = bytes[position...].firstIndex(of: UInt8(ascii: "<")) else { break }
-            position = tag
-            if bytes[tag...].prefix(end.count).lazy.map(Self.lowercased).elementsEqual(end) {
-                return tag == start ? next() : .text(MarkupEntities.resolve(bytes[start..<tag]))
+        let end = Array("</\(name.rawValue)".utf8)
+        while let tag = bytes.firstIndex(of: UInt8(ascii: "<"), from: position) {
+            if bytes[tag...].prefix(end.count).lazy.map(MarkdownText.lowercased).elementsEqual(end) {
+                position = tag
+                return tag == start ? next() : .text(start..<tag, hasReferences: true)
             }
-            position += 1
+            position = tag + 1
         }
         position = bytes.count
-        return start < bytes.count ? .text(MarkupEntities.resolve(bytes[start...])) : nil
+        return start < bytes.count ? .text(start..<bytes.count, hasReferences: true) : nil
     }
 
     private func starts(with text: StaticString) -> Bool {
         guard bytes.count - position >= text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { bytes[position..<(position + $0.count)].elementsEqual($0) }
-    }
-
-    private func ends(with text: StaticString, after start: Int) -> Bool {
-        guard position - start >= text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { bytes[(position - $0.count)..<position].elementsEqual($0) }
+        for index in 0..<text.utf8CodeUnitCount where bytes[position + index] != text.utf8Start[index] { return false }
+        return true
     }
 
     /// Moves behind the next `text`, or to the end when there is none.
-    private mutating func skip(past text: StaticString) {
-        while position < bytes.count {
+    ///
+    /// - Returns: whether it was there.
+    @discardableResult private mutating func skip(past text: StaticString) -> Bool {
+        let first = text.utf8Start[0]
+        while let found = bytes.firstIndex(of: first, from: position) {
+            position = found
             if starts(with: text) {
                 position += text.utf8CodeUnitCount
-                return
+                return true
             }
             position += 1
         }
+        position = bytes.count
+        return false
     }
 
     private mutating func skipBlanks() {
@@ -162,11 +188,9 @@ struct MarkupTokenizer {
     }
 
     private static func endsName(_ byte: UInt8) -> Bool {
-        MarkdownText.isBlank(byte)
-            || [UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "/"), UInt8(ascii: "<")].contains(byte)
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
+        switch byte {
+        case UInt8(ascii: "="), UInt8(ascii: ">"), UInt8(ascii: "/"), UInt8(ascii: "<"): true
+        default: MarkdownText.isBlank(byte)
+        }
     }
 }

@@ -8,7 +8,19 @@ enum PanelKind {
         case "info": "Info"
         case "note": "Note"
         case "warning": "Warning"
-        case "tip": "Tip"
+        case "tip", "success": "Tip"
+        case "error": "Warning"
+        default: nil
+        }
+    }
+
+    /// Jira's editor writes ADF panels as wiki markup with these background colours.
+    static func label(ofColour colour: String) -> String? {
+        switch colour.lowercased() {
+        case "#deebff": "Info"
+        case "#eae6ff", "#fffae6": "Note"
+        case "#e3fcef": "Tip"
+        case "#ffebe6": "Warning"
         default: nil
         }
     }

@@ -25,7 +25,7 @@ enum DocumentComments {
             let when = comment.created.map { " (\($0.minute))" } ?? ""
             parts.append("**\(MarkdownText.escapedLabel(comment.author))**\(when):")
             if !comment.quote.isEmpty {
-                let quote = MarkdownBlock.quote([.paragraph([InlineRun(.text(TextCleaner.clean(comment.quote)))])])
+                let quote = MarkdownBlock.quote([.paragraph([InlineRun.text(comment.quote)])])
                 parts.append(MarkdownWriter.markdown([quote]))
             }
             if !comment.markdown.isEmpty { parts.append(comment.markdown) }

@@ -20,8 +20,8 @@ public protocol BrokerConsumer: Sendable {
     /// Iterate once.
     var deliveries: AsyncThrowingStream<Delivery, any Error> { get }
 
-    /// Answers a delivery, exactly once. Returns when the broker's socket has taken it; a delivery of an older connection
-    /// is forgotten silently, as the broker has already put it back.
+    /// Answers a delivery, exactly once. It is on its way when this returns; a delivery of an older connection is forgotten
+    /// silently, as the broker has already put it back.
     func settle(_ delivery: Delivery, _ settlement: Settlement) async
 
     /// Takes no further deliveries; those received but not handed out are requeued. Settling still works.

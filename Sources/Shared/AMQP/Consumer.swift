@@ -15,6 +15,7 @@ public actor Consumer: BrokerConsumer {
     private let arguments: [String: HeaderValue]
     private let logger: Logger
     private let buffer = DeliveryBuffer()
+    private let mailbox = SettlementMailbox()
     private let link = AtomicLinkState()
 
     private var connection: Connection?
@@ -84,20 +85,10 @@ public actor Consumer: BrokerConsumer {
         return try await connection.call(passive).depth
     }
 
-    /// Acknowledgements are written at the end of the thread's turn, several as one where possible.
-    public func settle(_ delivery: Delivery, _ settlement: Settlement) async {
-        guard delivery.connection == connectionNumber, let connection else { return }
-        switch settlement {
-        case .acknowledge:
-            if !ledger.acknowledge(delivery.tag) { logger.error("A delivery was settled twice") }
-        case .requeue:
-            guard ledger.settle(delivery.tag) else {
-                logger.error("A delivery was settled twice")
-                return
-            }
-            // A failure is a lost connection, which hands it back as well.
-            try? connection.requeue(delivery.tag)
-        }
+    /// Returns at once: the thread writes it at its next turn, several acknowledgements as one where possible, and ``close()``
+    /// waits for that. To hop to the thread and back for each delivery would cost more than everything else here.
+    public nonisolated func settle(_ delivery: Delivery, _ settlement: Settlement) async {
+        if mailbox.post(delivery, settlement) { thread.wake() }
     }
 
     public func stop() async {
@@ -160,10 +151,20 @@ public actor Consumer: BrokerConsumer {
         }
     }
 
-    /// At the end of each turn: the settlements of all jobs of that turn.
+    /// At every turn: what has come in the meantime.
     private func writeSettlements() {
+        let settled = mailbox.empty()
         guard let connection else { return }
         do {
+            for (delivery, settlement) in settled where delivery.connection == connectionNumber {
+                let isFirst =
+                    settlement == .acknowledge ? ledger.acknowledge(delivery.tag) : ledger.settle(delivery.tag)
+                if !isFirst {
+                    logger.error("A delivery was settled twice")
+                } else if settlement == .requeue {
+                    try connection.requeue(delivery.tag)
+                }
+            }
             for acknowledgement in ledger.takeAcknowledgements() {
                 try connection.acknowledge(acknowledgement.tag, multiple: acknowledgement.multiple)
             }

@@ -25,6 +25,16 @@ public struct Delivery: Sendable {
     }
 }
 
+extension Delivery {
+    /// What a settlement needs to know of it.
+    struct Place: Sendable {
+        let tag: UInt64
+        let connection: Int
+    }
+
+    var place: Place { Place(tag: tag, connection: connection) }
+}
+
 /// The answer to a delivery.
 public enum Settlement: Sendable, Equatable {
     /// The next stage is safe: forget it.

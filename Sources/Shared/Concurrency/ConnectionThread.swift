@@ -51,6 +51,9 @@ public final class ConnectionThread: SerialExecutor {
     /// Sets or removes the pump. Call it on the thread, from the actor that lives here.
     public func setPump(_ pump: Pump?) { state.pump = pump }
 
+    /// Has the pump called soon, from any thread, as if a job had come.
+    public func wake() { state.signal() }
+
     public func enqueue(_ job: consuming ExecutorJob) { state.enqueue(UnownedJob(job)) }
 
     public func checkIsolated() {
@@ -91,7 +94,7 @@ public final class ConnectionThread: SerialExecutor {
             signal()
         }
 
-        private func signal() { eventfd_write(wakeup, 1) }
+        func signal() { eventfd_write(wakeup, 1) }
 
         func run() {
             thread.withLock { $0 = pthread_self() }

@@ -86,6 +86,7 @@ struct PrivateBroker: Sendable {
         process.standardOutput = output
         process.standardError = output
         try process.run()
+        try output.close()
         process.waitUntilExit()
         let text = try String(contentsOf: file, encoding: .utf8)
         guard process.terminationStatus == 0 else {

@@ -76,7 +76,7 @@ import Testing
         let dead = delivery("one", document: "d")
         let replay = DeadLetter.replay(
             of: dead.body, properties: dead.properties, to: .documents, topology: Self.topology)
-        #expect(replay.routingKey == "documents" && replay.properties.messageID == "m1")
+        #expect(replay.routingKey == "documents.again" && replay.properties.messageID == "m1")
         #expect(
             replay.properties.headers == [
                 "x-run": .string("r1"), "x-source": .string("jira"), "x-attempt": .int(1),

@@ -25,7 +25,7 @@ struct StorageConverterTests {
             "[words](https://x.example/a?b=1&c=2)"),
         .init(
             "link that shows itself", #"<p><a href="https://x.example/">https://x.example/</a></p>"#,
-            "https://x.example/"),
+            "<https://x.example/>"),
         .init("link that runs code", #"<p><a href=" java&#10;script:alert(1)">words</a></p>"#, "words"),
         .init(
             "page link with body",
@@ -109,6 +109,76 @@ struct StorageConverterTests {
         .init(
             "escapes", "<p># no</p><p>1. no</p><p>- no</p><p>a_b _c_ 2*3 [확인] 10~20 &lt;b&gt;</p>",
             "\\# no\n\n1\\. no\n\n\\- no\n\na_b \\_c\\_ 2\\*3 [확인] 10~20 \\<b>"),
+        .init(
+            "emphasis beside Hangul",
+            "<p><strong>값(value)</strong>은 <em>“말”</em>이 <b>가</b>나 <b><code>x</code></b>를</p>",
+            "<strong>값(value)</strong>은 <em>“말”</em>이 **가**나 <strong>`x`</strong>를"),
+        .init(
+            "marks side by side", "<p><b>a</b><i>b</i><b><i>c</i>d</b></p>", "**a**<em>b**c**</em><strong>d</strong>"),
+        .init(
+            "exclamation mark before a link", #"<p>wow!<a href="https://x.example">a[1]</a></p>"#,
+            #"wow\![a\[1\]](https://x.example)"#),
+        .init(
+            "lists in a row",
+            "<ul><li>a</li></ul><ul><li>b</li></ul><ol><li>c</li></ol><ol start=\"2\"><li>d</li></ol>",
+            "- a\n\n* b\n\n1. c\n\n2) d"),
+        .init(
+            "list that goes on behind a macro",
+            "<ol><li>a</li></ol>" + code("", "<![CDATA[x]]>") + "<ol start=\"2\"><li>b</li></ol>",
+            "1. a\n\n```\nx\n```\n\n2. b"),
+        .init(
+            "purple note with its fallback",
+            "<ac:adf-extension><ac:adf-node type=\"panel\"><ac:adf-attribute key=\"panel-type\">note</ac:adf-attribute><ac:adf-content><p>once</p></ac:adf-content></ac:adf-node><ac:adf-fallback><div class=\"panel\"><p>once</p></div></ac:adf-fallback></ac:adf-extension>",
+            "> **Note:** once"),
+        .init(
+            "decisions",
+            "<ac:adf-extension><ac:adf-node type=\"decision-list\"><ac:adf-node type=\"decision-item\"><ac:adf-content>go</ac:adf-content></ac:adf-node></ac:adf-node><ac:adf-fallback>go</ac:adf-fallback></ac:adf-extension>",
+            "- **Decision:** go"),
+        .init(
+            "only a fallback", "<ac:adf-extension><ac:adf-fallback><p>x</p></ac:adf-fallback></ac:adf-extension>", "x"),
+        .init(
+            "old macro",
+            "<ac:macro ac:name=\"code\"><ac:default-parameter>java</ac:default-parameter><ac:plain-text-body><![CDATA[x]]></ac:plain-text-body></ac:macro>",
+            "```java\nx\n```"),
+        .init(
+            "excerpt in a sentence",
+            "<p>a <ac:structured-macro ac:name=\"excerpt\"><ac:parameter ac:name=\"atlassian-macro-output-type\">INLINE</ac:parameter><ac:rich-text-body><p>b</p></ac:rich-text-body></ac:structured-macro> c</p>",
+            "a b c"),
+        .init(
+            "comment marker across elements",
+            #"<p>a <b>b <ac:inline-comment-marker ac:ref="1">c</ac:inline-comment-marker></b><ac:inline-comment-marker ac:ref="1"> d</ac:inline-comment-marker></p>"#,
+            "a **b c** d"),
+        .init(
+            "include",
+            #"<ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link><ri:page ri:content-title="Shared"/></ac:link></ac:parameter></ac:structured-macro>"#,
+            "[Shared](https://h.example/wiki/display/ENG/Shared)"),
+        .init(
+            "link with an image",
+            #"<p><ac:link><ri:page ri:content-title="P"/><ac:link-body><ac:image><ri:attachment ri:filename="i.png"/></ac:image></ac:link-body></ac:link></p>"#,
+            "[![i.png]()](https://h.example/wiki/display/ENG/P)"),
+        .init(
+            "link to a page by its id",
+            #"<ac:link ac:anchor="a"><ri:content-entity ri:content-id="12"/><ac:plain-text-link-body><![CDATA[w]]></ac:plain-text-link-body></ac:link>"#,
+            "[w](https://h.example/wiki/pages/viewpage.action?pageId=12#a)"),
+        .init("empty link", #"<p>a<ac:link><ri:page/></ac:link>b</p>"#, "ab"),
+        .init(
+            "link in code", #"<p><code>a <a href="https://x.example">b</a></code></p>"#, "`a` [`b`](https://x.example)"),
+        .init(
+            "tables in cells",
+            "<table><tbody><tr><td>a<table><tbody><tr><td>b</td><td>c</td></tr><tr><td>d</td></tr></tbody></table></td></tr></tbody></table>",
+            "| |\n| --- |\n| a<br>b / c<br>d |"),
+        .init(
+            "code, heading and panel in a cell",
+            "<table><tbody><tr><td><h2>h</h2>" + code("", "<![CDATA[x|y\n\nz]]>") + macro("info", "<p>i</p>")
+                + "</td></tr></tbody></table>",
+            "| |\n| --- |\n| **h**<br>`x\\|y`<br>`z`<br>**Info:** i |"),
+        .init("heading that ends in a hash", "<h2>C #</h2><h3>F#</h3>", "## C \\#\n\n### F#"),
+        .init("what would be a task", "<ul><li>[x] no</li><li>[ ] no</li></ul>", "- \\[x] no\n- \\[ ] no"),
+        .init("what would define a link", "<p>[a]: https://x.example</p>", "[a]\\: https://x.example"),
+        .init("what would be a list", "<p>* a<br/>+ b</p>", "\\* a\\\n\\+ b"),
+        .init("what would be a table", "<p>a | b<br/>|---|---|</p>", "a | b\\\n\\|---|---|"),
+        .init("document type", "<!DOCTYPE html><p>a</p><!-- no --><?pi no?>", "a"),
+        .init("tag characters", "<p>a\u{E0041}\u{3164}b\u{3000}c</p>", "a b c"),
         .init("time", #"<p><time datetime="2026-08-31"/></p>"#, "2026-08-31"),
         .init("unclosed", "<p>a <b>b<p>c", "a **b**\n\n**c**"),
         .init("empty", "<p/><p> </p>", ""),

@@ -199,7 +199,7 @@ import Testing
     }
 
     @Test func aSlowMessageThatGrowsIsWaitedFor() async throws {
-        let parts = 40
+        let parts = 60
         try await FakePeer.opened { session in
             try session.send(.deliver(1), .header(size: UInt64(parts)))
             for _ in 0..<parts {
@@ -210,9 +210,9 @@ import Testing
             session.waitForClose()
         } client: { settings in
             var settings = settings
-            settings.progressTimeout = .milliseconds(700)
+            settings.progressTimeout = .milliseconds(1200)
             try await PumpProbe.with(settings) { probe in
-                #expect(await probe.events(1) == ["delivery 1 40 " + String(repeating: "a", count: 40)])
+                #expect(await probe.events(1) == ["delivery 1 60 " + String(repeating: "a", count: 40)])
             }
         }
     }

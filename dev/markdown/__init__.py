@@ -1,0 +1,1 @@
+"""Judges what the converters make of the shared fixtures, measures and fuzzes them."""
