@@ -35,7 +35,8 @@ struct Replacement: Sendable {
             // What has its marker was counted before; replaying it must not count it again for every message.
             let uncommitted = current.filter { known[$0.header.id]?.version != $0.header.version }
             await reach(.commit, group)
-            report.committed = try await commit(uncommitted, group.fingerprint)
+            report.committed = try await commit(
+                uncommitted, group.fingerprint, present: Set(chunks.map(\.vector.id)))
         }
         // Also when everything was overtaken: the points that an earlier, interrupted attempt left behind must go.
         await reach(.finish, group)
@@ -64,8 +65,10 @@ struct Replacement: Sendable {
     }
 
     /// Sets the marker of every state whose chunks are all there; the others wait for their last message.
-    private func commit(_ states: [LoadGroup.State], _ fingerprint: String) async throws(QdrantError) -> Int {
-        let complete = try await points.complete(states, fingerprint: fingerprint)
+    private func commit(
+        _ states: [LoadGroup.State], _ fingerprint: String, present: Set<PointID>
+    ) async throws(QdrantError) -> Int {
+        let complete = try await points.complete(states, fingerprint: fingerprint, present: present)
         guard !complete.isEmpty else { return 0 }
         try await registry.commit(
             complete.map { (marker: Marker($0.header, fingerprint: fingerprint), run: $0.run) })

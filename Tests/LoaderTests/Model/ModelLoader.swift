@@ -17,8 +17,7 @@ final class ModelLoader: @unchecked Sendable {
     init(model: ReplacementModel, number: Int) {
         self.model = model
         self.number = number
-        let schedule = model.schedule
-        requests = MutatedRequests(model.mutation) { schedule.chunkCount($0, $1) }
+        requests = MutatedRequests(model.mutation)
     }
 
     enum End {

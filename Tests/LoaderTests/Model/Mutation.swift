@@ -20,15 +20,10 @@ enum Mutation: String, CaseIterable, Sendable {
 /// The requests of one load, as a mutation wants them.
 struct MutatedRequests {
     let mutation: Mutation?
-    /// How many chunks each published state has.
-    private let chunkCount: (_ documentID: String, DocumentVersion) -> Int?
     private var firstMarkers: HTTPResponse?
     private var hasWritten = false
 
-    init(_ mutation: Mutation?, _ chunkCount: @escaping (_ documentID: String, DocumentVersion) -> Int?) {
-        self.mutation = mutation
-        self.chunkCount = chunkCount
-    }
+    init(_ mutation: Mutation?) { self.mutation = mutation }
 
     /// A new load begins.
     mutating func begin() {
@@ -49,10 +44,8 @@ struct MutatedRequests {
             let answer = try store.apply(call)
             firstMarkers = answer
             return answer
-        case (.commitsBeforeComplete, .post, "facet", _):
-            return SimulatedQdrant.facetAnswer(claimedCounts(call.body))
         case (.commitsBeforeComplete, .post, "points", "c"):
-            // Every probe finds its chunk; hashes are looked up with a payload and are left alone.
+            // Every chunk is claimed to be there; hashes are looked up with a payload and are left alone.
             if call.body["with_payload"]?.bool == false { return SimulatedQdrant.pointsAnswer(call.ids) }
         case (.doesNotFinishOvertaken, .post, "points/delete", _):
             if !hasWritten { return SimulatedQdrant.completed }
@@ -61,21 +54,5 @@ struct MutatedRequests {
         default: break
         }
         return try store.apply(call)
-    }
-
-    /// All chunks of every state that a count asks for.
-    private func claimedCounts(_ body: JSONElement) -> [String: Int] {
-        var counts: [String: Int] = [:]
-        for condition in body["filter"]?["should"]?.array.map({ Array($0) }) ?? [] {
-            var fields: [String: JSONElement] = [:]
-            for match in condition["must"]?.array.map({ Array($0) }) ?? [] {
-                fields[match["key"]?.string ?? ""] = match["match"]?["value"]
-            }
-            guard let document = fields["document_id"]?.string, let revision = fields["revision"]?.int,
-                let epoch = fields["epoch"]?.int
-            else { continue }
-            counts[document] = chunkCount(document, DocumentVersion(revision: revision, epoch: epoch))
-        }
-        return counts
     }
 }

@@ -41,7 +41,6 @@ final class SimulatedQdrant {
         case (.post, "points"): retrieve(call)
         case (.post, "points/scroll"): scroll(call)
         case (.post, "points/delete"): delete(call)
-        case (.post, "facet"): facet(call)
         default: HTTPResponse(status: 501)
         }
     }
@@ -83,15 +82,8 @@ final class SimulatedQdrant {
         return Self.completed
     }
 
-    private func facet(_ call: Call) -> HTTPResponse {
-        let key = call.body["key"]?.string ?? ""
-        var counts: [String: Int] = [:]
-        for (_, payload) in matching(call) { counts[payload[key]?.string ?? "", default: 0] += 1 }
-        return Self.facetAnswer(counts)
-    }
-
     private func matching(_ call: Call) -> [(String, JSONElement)] {
-        (collections[call.collection] ?? [:]).filter { SimulatedFilter.matches($0.value, call.body["filter"]) }
+        (collections[call.collection] ?? [:]).filter { SimulatedFilter.matches($0.key, $0.value, call.body["filter"]) }
             .map { ($0.key, $0.value) }
     }
 }
@@ -101,22 +93,6 @@ extension SimulatedQdrant {
         writer.object { writer in
             writer.member("operation_id", 1)
             writer.member("status", "completed")
-        }
-    }
-
-    static func facetAnswer(_ counts: [String: Int]) -> HTTPResponse {
-        answer { writer in
-            writer.object { writer in
-                writer.key("hits")
-                writer.array { writer in
-                    for (value, count) in counts {
-                        writer.object { writer in
-                            writer.member("value", value)
-                            writer.member("count", count)
-                        }
-                    }
-                }
-            }
         }
     }
 
