@@ -108,7 +108,7 @@ def main() -> None:
     for number in range(options.rounds):
         loads.append(loader_round(number, options, client))
         rivals.append(client_round(number, client))
-        for name in (f"bench{number}", f"bench{number}_registry"):
+        for name in (f"bench{number}_v1", f"bench{number}_v1_registry"):
             client.delete_collection(name)
     loader, rival = statistics.median(load["rate"] for load in loads), statistics.median(rivals)
     report = {

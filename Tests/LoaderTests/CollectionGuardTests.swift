@@ -7,12 +7,12 @@ import TestSupport
 @testable import Loader
 
 @Suite(.timeLimit(.minutes(1))) struct CollectionGuardTests {
-    private func makeGuard(_ transport: ScriptedHTTP) -> CollectionGuard {
-        var reader = SettingsReader.only([:])
-        let client = QdrantClient(transport: transport, settings: QdrantSettings(&reader), retries: .never)
+    private func makeGuard(_ transport: ScriptedHTTP, _ values: [String: String] = [:]) -> CollectionGuard {
+        var reader = SettingsReader.only(values.merging(["OHRA_QDRANT_COLLECTION": "ohra_v1"]) { $1 })
+        let settings = QdrantSettings(&reader)
         return CollectionGuard(
-            client: client, registry: Registry(client: client, collection: "ohra_registry"), collection: "ohra",
-            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+            client: QdrantClient(transport: transport, settings: settings, retries: .never), alias: "ohra",
+            layout: CollectionLayout(&reader), logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private final class State: Sendable {
@@ -38,12 +38,14 @@ import TestSupport
             then: .handle { request in
                 if state.fails() { return HTTPResponse(status: 503) }
                 let text: String
-                switch (request.method, request.url.split(separator: "/").last) {
+                switch (request.method, request.url.split(separator: "?")[0].split(separator: "/").last) {
                 case (.post, "count"): text = #"{"count":0}"#
+                case (.get, "aliases"): text = #"{"aliases":[]}"#
+                case (.post, "aliases"): text = "true"
                 case (.get, "exists"): text = #"{"exists":\#(state.exists)}"#
                 case (.get, _):
                     text = #"{"config":{"params":{"vectors":{"size":4,"distance":"Cosine"}}},"payload_schema":{}}"#
-                case (.put, "ohra"):
+                case (.put, "ohra_v1"):
                     state.create()
                     text = "true"
                 default: text = #"{"operation_id":1,"status":"completed"}"#
@@ -59,8 +61,48 @@ import TestSupport
             for _ in 0..<50 { group.addTask { try await guardian.ensure(dimension: 4) } }
             try await group.waitForAll()
         }
-        // Count, exists, create and one request for each index.
-        #expect(transport.requests.count == 3 + CollectionGuard.indexes.count)
+        // Count, exists, create, one request for each index, and two for the alias.
+        #expect(transport.requests.count == 5 + CollectionGuard.indexes.count)
+    }
+
+    @Test func indexesComeBeforeTheNameThatReadersUse() async throws {
+        let transport = freshServer()
+        try await makeGuard(transport).ensure(dimension: 4)
+        let indexing = transport.requests.map { $0.url.contains("/collections/ohra_v1/index") }
+        let last = [Bool](repeating: true, count: CollectionGuard.indexes.count) + [false, false]
+        #expect(indexing.suffix(last.count) == last[...])
+        #expect(
+            transport.body(transport.requests.count - 1)
+                == #"{"actions":[{"create_alias":{"collection_name":"ohra_v1","alias_name":"ohra"}}]}"#)
+    }
+
+    @Test func theLayoutOfTheSettingsIsCreated() async throws {
+        let transport = freshServer()
+        let guardian = makeGuard(
+            transport,
+            [
+                "OHRA_QDRANT_SHARDS": "6", "OHRA_QDRANT_REPLICAS": "3", "OHRA_QDRANT_ON_DISK": "true",
+                "OHRA_QDRANT_QUANTIZATION": "int8",
+            ])
+        try await guardian.ensure(dimension: 4)
+        let expected =
+            #"{"vectors":{"size":4,"distance":"Cosine","on_disk":true},"shard_number":6,"replication_factor":3,"#
+            + #""write_consistency_factor":2,"quantization_config":{"scalar":{"type":"int8","quantile":0.99,"#
+            + #""always_ram":true}}}"#
+        let creation = try #require(
+            transport.requests.first { $0.url.hasSuffix("/collections/ohra_v1") && $0.method == .put })
+        #expect(String(decoding: creation.body ?? [], as: UTF8.self) == expected)
+        #expect(transport.requests[0].url.hasSuffix("/points/count?consistency=majority"))
+        #expect(transport.requests.contains { $0.url.hasSuffix("/index?wait=true&ordering=strong") })
+    }
+
+    @Test func replicasThatTheSettingsDoNotKnowOfAreASettingsFault() async throws {
+        let info =
+            #"{"config":{"params":{"vectors":{"size":4,"distance":"Cosine"},"replication_factor":2}},"payload_schema":{}}"#
+        let transport = ScriptedHTTP(
+            [#"{"count":0}"#, #"{"exists":true}"#, info].map { .json(#"{"result":\#($0),"status":"ok"}"#) })
+        let error = await #expect(throws: SettingsError.self) { try await makeGuard(transport).ensure(dimension: 4) }
+        #expect(error?.description.contains("OHRA_QDRANT_REPLICAS=2") == true)
     }
 
     @Test func collectionOfAnotherSizeIsASettingsFault() async throws {

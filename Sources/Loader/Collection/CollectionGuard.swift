@@ -8,7 +8,10 @@ import Shared
 actor CollectionGuard {
     private let client: QdrantClient
     private let registry: Registry
+    /// The collection itself, and the name in the settings, which becomes its alias.
     private let collection: String
+    private let alias: String
+    private let layout: CollectionLayout
     private let logger: Logger
     /// Vector size that was checked in this process.
     private var checkedDimension: Int?
@@ -20,10 +23,13 @@ actor CollectionGuard {
         ("updated_at", .datetime),
     ]
 
-    init(client: QdrantClient, registry: Registry, collection: String, logger: Logger) {
+    /// - Parameter client: its settings name the collection.
+    init(client: QdrantClient, alias: String, layout: CollectionLayout, logger: Logger) {
         self.client = client
-        self.registry = registry
-        self.collection = collection
+        registry = Registry(client: client, collection: client.settings.registryCollection)
+        collection = client.settings.collection
+        self.alias = alias
+        self.layout = layout
         self.logger = logger
     }
 
@@ -68,7 +74,9 @@ actor CollectionGuard {
                 ])
             }
             // False when another loader was first.
-            if try await client.createCollection(collection, vectorSize: dimension, distance: .cosine) {
+            if try await client.createCollection(
+                collection, vectorSize: dimension, distance: .cosine, layout: layout)
+            {
                 logger.notice(
                     "Collection created",
                     metadata: [LogKey.collection: "\(collection)", LogKey.dimension: "\(dimension)"])
@@ -78,23 +86,24 @@ actor CollectionGuard {
         for index in Self.indexes {
             try await client.createPayloadIndex(collection, field: index.field, type: index.type)
         }
+        try await client.ensureAlias(alias, of: collection)
     }
 
     private func check(_ info: CollectionInfo, _ dimension: Int) throws(SettingsError) {
+        func fault(_ text: String) -> SettingsError { SettingsError(["OHRA_QDRANT_COLLECTION '\(alias)' \(text)"]) }
         guard let size = info.vectorSize else {
-            throw SettingsError(["OHRA_QDRANT_COLLECTION '\(collection)' has no unnamed dense vector; use another name"]
-            )
+            throw fault("has no unnamed dense vector; use another name")
         }
         guard size == dimension else {
-            throw SettingsError([
-                "OHRA_QDRANT_COLLECTION '\(collection)' holds vectors of \(size) numbers, the transformer makes \(dimension); "
-                    + "use the former embedding settings or another collection"
-            ])
+            throw fault(
+                "holds vectors of \(size) numbers, the transformer makes \(dimension); use the former embedding settings, or "
+                    + "load another collection with the new ones and switch to it (loader migrate --help)")
         }
         guard info.distance == .cosine else {
-            throw SettingsError([
-                "OHRA_QDRANT_COLLECTION '\(collection)' does not use Cosine distance; use another name"
-            ])
+            throw fault("does not use Cosine distance; use another name")
+        }
+        guard info.replicas <= 1 || client.settings.replicas > 1 else {
+            throw fault("has \(info.replicas) replicas; set OHRA_QDRANT_REPLICAS=\(info.replicas) for every program")
         }
     }
 }

@@ -21,12 +21,15 @@ public struct Registry: Sendable {
         self.collection = collection
     }
 
-    /// Creates the collection and its payload indexes where they are missing. Safe to call from several programs at once.
+    /// Creates the collection of the settings' registry, its payload indexes and its alias where they are missing. Safe to
+    /// call from several programs at once.
     public func prepare() async throws(QdrantError) {
-        try await client.createCollection(collection, vectorSize: 1, distance: .dot)
+        let name = try await client.collectionPair().registry
+        try await client.createCollection(name, vectorSize: 1, distance: .dot)
         for field in ["kind", "document_id", "source_type", "scope"] {
-            try await client.createPayloadIndex(collection, field: field, type: .keyword)
+            try await client.createPayloadIndex(name, field: field, type: .keyword)
         }
+        try await client.ensureAlias(collection, of: name)
     }
 
     // MARK: Markers

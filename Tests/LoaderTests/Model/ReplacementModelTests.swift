@@ -3,7 +3,7 @@ import Testing
 
 /// The real replacement code under random schedules (DESIGN §7): states in any order, messages twice and replayed, loaders
 /// dying between any two requests, answers lost, writes landing late. `OHRA_MODEL_RUNS` sets how many, `OHRA_MODEL_SEED`
-/// where to begin; `make model` runs 10,000.
+/// where to begin; `make model-test` runs 10,000.
 @Suite struct ReplacementModelTests {
     private let environment = ProcessInfo.processInfo.environment
 
