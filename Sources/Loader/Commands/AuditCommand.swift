@@ -41,9 +41,10 @@ struct AuditCommand: AsyncParsableCommand {
             QdrantSettings(&settings)
         } work: { _, settings in
             let transport = CurlTransport()
-            let qdrant = try await QdrantClient(transport: transport, settings: settings).pinnedSettings()
-            let client = QdrantClient(transport: transport, settings: qdrant)
-            let registry = Registry(client: client, collection: qdrant.registryCollection)
+            let named = QdrantClient(transport: transport, settings: settings)
+            try await named.requireSupportedVersion()
+            let client = QdrantClient(transport: transport, settings: try await named.pinnedSettings())
+            let registry = Registry(client: client, collection: client.settings.registryCollection)
             let audit = Audit(
                 client: client, registry: registry,
                 settledEpoch: Timestamp.now.milliseconds - Int(grace * 3_600_000), patience: .seconds(3))

@@ -2,8 +2,8 @@ import Shared
 
 /// The collections of a model run: the requests that the loader makes, each applied as one atomic step unless told otherwise.
 ///
-/// Only for the model test, which needs thousands of schedules a minute; everything else runs on the real engine.
-/// Not thread-safe: ``TurnTaker`` lets one loader at a time near it.
+/// For the model test, which needs thousands of schedules a minute, and for faults on order; everything else runs on the real
+/// engine. Not thread-safe: ``TurnTaker`` lets one loader at a time near it, ``FaultyQdrant`` is an actor.
 final class SimulatedQdrant {
     /// One request, taken apart.
     struct Call {
