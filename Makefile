@@ -28,6 +28,9 @@ bench: setup ## measure the AMQP client beside a plain C loop
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+model-test: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
+	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
+
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
@@ -65,5 +68,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown
-.PHONY: format lint clean
+.PHONY: help setup build model reference golden demo test bench scaling model-test definitions judge-markdown fuzz-markdown
+.PHONY: bench-markdown format lint clean
