@@ -89,7 +89,7 @@ let package = Package(
             name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration],
             exclude: ["Local/minilm.json", "Local/minilm_corpus.json"], swiftSettings: settings),
         .testTarget(
-            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport"],
+            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
         .testTarget(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
