@@ -92,9 +92,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding", "Shared", "TestSupport", configuration],
-            resources: [.copy("Local/minilm.json")], swiftSettings: settings),
+            exclude: ["Local/minilm.json", "Local/minilm_corpus.json"], swiftSettings: settings),
         .testTarget(
-            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport"],
+            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
         .testTarget(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],

@@ -68,10 +68,10 @@ struct Pipeline: Sendable {
         case .loaded(let chunkCount):
             volume.skipped += 1
             return Cut(change: change, chunkCount: chunkCount, chunks: [])
-        case .overtaken(let chunkCount):
+        case .overtaken:
             volume.stale += 1
-            // Never 0: should the registry be lost meanwhile, the loader would take nothing at all for complete.
-            return Cut(change: change, chunkCount: max(1, chunkCount), chunks: [])
+            // Cut all the same, because a header must say the truth: the journal keeps it.
+            return Cut(change: change, chunkCount: cut(change).chunkCount, chunks: [])
         case .unknown, .older:
             guard !change.isDeleted else { return Cut(change: change, chunkCount: 0, chunks: []) }
             FailPoint.pass(.chunk, change.document.id)

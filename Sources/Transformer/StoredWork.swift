@@ -20,8 +20,8 @@ struct StoredWork: Sendable {
         case older
         /// This version is loaded completely, in so many chunks.
         case loaded(chunkCount: Int)
-        /// A newer version, or this one with other settings, is loaded or deleted, in so many chunks.
-        case overtaken(chunkCount: Int)
+        /// A newer version, or this one with other settings, is loaded or deleted.
+        case overtaken
     }
 
     /// The state of each document, by id. Tombstones are work for the loader alone and are not looked up.
@@ -37,7 +37,7 @@ struct StoredWork: Sendable {
             } else if marker.version == change.version, marker.state == .loaded, marker.fingerprint == fingerprint {
                 claimed.append(marker)
             } else {
-                states[change.document.id] = .overtaken(chunkCount: marker.chunkCount)
+                states[change.document.id] = .overtaken
             }
         }
         // Replaying a document is how lost points are brought back, so the marker's word alone is not enough.

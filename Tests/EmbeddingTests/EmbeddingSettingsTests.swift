@@ -14,18 +14,19 @@ import Testing
 
     private let silent = ScriptedTransport { _, _ in HTTPResponse(status: 500) }
 
-    @Test func nothingSetMeansTheHashProvider() throws {
-        let (settings, faults) = read([:])
-        #expect(faults.isEmpty)
-        let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
-        #expect(descriptor.provider == "hash" && descriptor.model == "ngram-v1" && descriptor.dimension == 384)
-    }
-
-    @Test func localNeedsNothingElse() throws {
-        let (settings, faults) = read(["OHRA_EMBEDDING_PROVIDER": "local"])
+    @Test(arguments: [[:], ["OHRA_EMBEDDING_PROVIDER": "local"]])
+    func nothingSetMeansTheModelInsideTheProgram(values: [String: String]) throws {
+        let (settings, faults) = read(values)
         #expect(faults.isEmpty)
         let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
         #expect(descriptor.provider == "local" && descriptor.model == "all-MiniLM-L6-v2" && descriptor.dimension == 0)
+    }
+
+    @Test func hashNeedsNothingElse() throws {
+        let (settings, faults) = read(["OHRA_EMBEDDING_PROVIDER": "hash"])
+        #expect(faults.isEmpty)
+        let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
+        #expect(descriptor.provider == "hash" && descriptor.model == "ngram-v1" && descriptor.dimension == 384)
     }
 
     @Test func localTakesPrecisionThreadsAndPrefixes() {

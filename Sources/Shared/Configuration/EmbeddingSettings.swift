@@ -2,7 +2,7 @@
 ///
 /// | setting | type | default | secret |
 /// | --- | --- | --- | --- |
-/// | `OHRA_EMBEDDING_PROVIDER` | `hash`, `openai`, `local` | `hash` | |
+/// | `OHRA_EMBEDDING_PROVIDER` | `local`, `openai`, `hash` | `local` | |
 /// | `OHRA_EMBEDDING_URL` | http(s) URL, with or without `/v1` | none; `openai` needs it | |
 /// | `OHRA_EMBEDDING_MODEL` | name of a model; `local`: path of a folder, too | `local`: all-MiniLM-L6-v2; `openai` needs it | |
 /// | `OHRA_EMBEDDING_API_KEY` | text, or `OHRA_EMBEDDING_API_KEY_FILE` | none: no `Authorization` header | yes |
@@ -15,12 +15,12 @@
 public struct EmbeddingSettings: Sendable, Equatable {
     /// The providers; the raw value is the setting's text and part of the pipeline's fingerprint.
     public enum Provider: String, Sendable, CaseIterable {
-        /// Hashed character n-grams: no service, no model, lexical only.
-        case hash
-        /// Any server with an OpenAI-compatible `/v1/embeddings`.
-        case openai
         /// A model folder run in-process.
         case local
+        /// Any server with an OpenAI-compatible `/v1/embeddings`.
+        case openai
+        /// Hashed character n-grams: no service, no model, lexical only; for tests and benchmarks.
+        case hash
     }
 
     /// How a model's linear layers are computed; the raw value is part of the model's name in the fingerprint.
@@ -53,7 +53,7 @@ public struct EmbeddingSettings: Sendable, Equatable {
     public var server = EmbeddingServerSettings()
 
     public init(
-        provider: Provider = .hash, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
+        provider: Provider = .local, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
         dimension: Int? = nil
     ) {
         self.provider = provider
@@ -66,7 +66,7 @@ public struct EmbeddingSettings: Sendable, Equatable {
     /// Reads the settings of the table above; faults go to the reader.
     public init(_ reader: inout SettingsReader) {
         self.init()
-        provider = reader.choice("OHRA_EMBEDDING_PROVIDER", default: .hash)
+        provider = reader.choice("OHRA_EMBEDDING_PROVIDER", default: .local)
         url = reader.url("OHRA_EMBEDDING_URL")
         model = reader.optionalString("OHRA_EMBEDDING_MODEL")
         apiKey = reader.secret("OHRA_EMBEDDING_API_KEY")
@@ -92,8 +92,8 @@ public struct EmbeddingSettings: Sendable, Equatable {
 
     private func checkProvider(_ reader: inout SettingsReader) {
         switch provider {
-        case .hash:
-            // A URL without a provider is somebody who believes that a real model is at work.
+        case .local, .hash:
+            // A URL without a provider is somebody who believes that the server is at work.
             if reader.optionalString("OHRA_EMBEDDING_URL") != nil,
                 reader.optionalString("OHRA_EMBEDDING_PROVIDER") == nil
             {
@@ -110,7 +110,6 @@ public struct EmbeddingSettings: Sendable, Equatable {
             if model == nil {
                 reader.fault("OHRA_EMBEDDING_MODEL", "is missing; the provider 'openai' needs it, e.g. BAAI/bge-m3")
             }
-        case .local: break
         }
     }
 }
