@@ -4,11 +4,13 @@ import Shared
 enum ConfluenceSearch {
     /// Pages of results. The limit is a wish: the server gives fewer when bodies are expanded.
     static func pager(_ client: AtlassianClient, cql: String, limit: Int, expand: String = "") -> CursorPager {
-        CursorPager("Confluence search") { cursor throws(SourceError) in
+        CursorPager("Confluence search", size: limit) { cursor, limit throws(SourceError) in
             var query = [("cql", cql), ("limit", "\(limit)")]
             if !expand.isEmpty { query.append(("expand", expand)) }
-            let answer = try await client.get("/rest/api/content/search", query, encoded: cursor)
-            return CursorPager.Page(items: try results(answer), next: try cursorPair(answer))
+            let answer = try await client.getPage("/rest/api/content/search", query, encoded: cursor, size: limit)
+            let link = answer["_links"]?["next"]?.string ?? ""
+            return CursorPager.Page(
+                items: try results(answer), next: link.isEmpty ? nil : try client.pair(of: link, ["cursor=", "start="]))
         }
     }
 
@@ -20,24 +22,6 @@ enum ConfluenceSearch {
     }
 
     static func hasNext(_ answer: JSONElement) -> Bool { answer["_links"]?["next"]?.string?.isEmpty == false }
-
-    /// `cursor=…` out of the link to the next page, still encoded; nil on the last page.
-    ///
-    /// Nothing else of the link is used: it could lead the token to another host. `start=…` stands in where a server
-    /// counts instead.
-    static func cursorPair(_ answer: JSONElement) throws(SourceError) -> String? {
-        guard let link = answer["_links"]?["next"]?.string, !link.isEmpty else { return nil }
-        let query = link.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
-        let pairs = query.split(whereSeparator: { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "#") })
-        for name in ["cursor=", "start="] {
-            for pair in pairs where pair.starts(with: name.utf8) && pair.count > name.utf8.count {
-                guard pair.count < 8192, pair.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") })
-                else { break }
-                return String(decoding: pair, as: UTF8.self)
-            }
-        }
-        throw SourceError(.unexpectedAnswer, "Confluence: a next page without a usable cursor")
-    }
 
     /// The id of a page, blog post or comment: digits only.
     static func numericID(_ item: JSONElement) throws(SourceError) -> String {

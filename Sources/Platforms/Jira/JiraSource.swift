@@ -113,7 +113,7 @@ struct JiraSource: DocumentSource {
 
     private func search(_ jql: String, fields: [String], limit: Int) -> CursorPager {
         let client = client
-        return CursorPager("Jira search") { token throws(SourceError) in
+        return CursorPager("Jira search", size: limit) { token, limit throws(SourceError) in
             var writer = JSONWriter()
             writer.object { writer in
                 writer.member("jql", jql)
@@ -122,7 +122,7 @@ struct JiraSource: DocumentSource {
                 writer.member("maxResults", limit)
                 if let token { writer.member("nextPageToken", token) }
             }
-            let answer = try await client.post("/rest/api/3/search/jql", writer.bytes)
+            let answer = try await client.post("/rest/api/3/search/jql", writer.bytes, size: limit)
             guard let issues = answer["issues"]?.array else {
                 throw SourceError(.unexpectedAnswer, "Jira: a search answer without issues")
             }

