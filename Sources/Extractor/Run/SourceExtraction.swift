@@ -22,6 +22,8 @@ struct SourceExtraction {
         var isFirstRun = false
         /// Scopes that were read to their end.
         var completeScopes: [String] = []
+        /// Documents that were new or changed, kept for pruning runs.
+        var emitted: Set<String> = []
     }
 
     private var name: String { type(of: source).name }
@@ -40,12 +42,15 @@ struct SourceExtraction {
                     result.completeScopes += group
                 } catch let error as SourceError {
                     if error.code == .unauthorized { throw error }
-                    result.counts.failed += group.count
+                    let failed = error.scopes.isEmpty ? group : error.scopes
+                    result.completeScopes += group.filter { !failed.contains($0) }
+                    result.counts.failed += failed.count
                     logger.error(
                         "A scope could not be read to its end",
-                        metadata: ["source": "\(name)", "scopes": "\(group)", "error.detail": "\(error)"])
+                        metadata: ["source": "\(name)", "scopes": "\(failed)", "error.detail": "\(error)"])
                 }
             }
+            if options.prunes { try await readUnseenChanges(into: &result, emit) }
             if options.prunes, result.counts.failed == 0 {
                 try await prune(scopes, into: &result, emit)
             } else if options.prunes {
@@ -82,6 +87,31 @@ struct SourceExtraction {
         }
     }
 
+    /// Reads what changed unseen in the scopes that were read to their end.
+    private func readUnseenChanges(
+        into result: inout Result, _ emit: (DocumentChange) async throws -> Void
+    ) async throws {
+        let changes = UnseenChanges(source: source, registry: registry, emitted: result.emitted)
+        for scope in result.completeScopes {
+            do {
+                for batch in try await changes.ids(in: scope).chunked(by: UnseenChanges.documentsPerRead) {
+                    let documents = try await source.documents(ids: batch)
+                    result.counts.listed += documents.count
+                    for decision in try await detector.decide(documents, page: run.nextPage()) {
+                        try await note(decision, in: &result, emit)
+                    }
+                    show(result.counts)
+                }
+            } catch let error as SourceError {
+                if error.code == .unauthorized { throw error }
+                result.counts.failed += 1
+                logger.error(
+                    "What changed unseen in a scope could not be read",
+                    metadata: ["source": "\(name)", "scopes": "\(scope)", "error.detail": "\(error)"])
+            }
+        }
+    }
+
     private func note(
         _ decision: ChangeDetector.Decision, in result: inout Result,
         _ emit: (DocumentChange) async throws -> Void
@@ -98,6 +128,7 @@ struct SourceExtraction {
             if !decision.isEmitted { result.counts.skipped += 1 }
             result.dryRun.same += 1
         }
+        if options.prunes, decision.verdict != .same { result.emitted.insert(id) }
         if decision.isEmitted, !options.isDryRun { try await emit(decision.change) }
     }
 
