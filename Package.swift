@@ -83,7 +83,7 @@ let package = Package(
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration], swiftSettings: settings),
         .testTarget(
-            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport"],
+            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
         .testTarget(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
