@@ -13,7 +13,10 @@ build: setup ## build the four programs (release)
 	@swift build -c release --product loader
 	@swift build -c release --product ohra
 
-demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
+model: setup ## fetch all-MiniLM-L6-v2, the embedding model that runs inside the programs
+	@dev/model
+
+demo: build model ## run the whole fleet on real servers; KEEP=1 leaves them running
 	@dev/demo
 
 test: setup ## every test: unit, integration on real servers, end to end
@@ -25,11 +28,24 @@ bench: setup ## measure the AMQP client beside a plain C loop
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+model-test: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
+	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
+
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
+
+reference: ## an environment with PyTorch and the reference implementations (about 1 GB), for golden and bench-embedding
+	@dev/compare/reference
+
+golden: reference model ## write the golden files of the embedding tests anew from the reference implementations
+	@swift build
+	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.compare.corpus_chunks >.work/chunks.json
+	@for file in minilm.json "minilm_corpus.json .work/chunks.json"; do \
+	  .work/reference/bin/python dev/compare/golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/$$file || exit 1; \
+	done
 
 judge-markdown: setup ## judge the Markdown of all shared fixtures with a CommonMark parser
 	@swift build --product MarkdownLab
@@ -52,4 +68,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown format lint clean
+.PHONY: help setup build model reference golden demo test bench scaling model-test definitions judge-markdown fuzz-markdown
+.PHONY: bench-markdown format lint clean

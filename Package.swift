@@ -48,6 +48,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims", dependencies: ["CRabbitMQ", "CCurl"]),
+        // The kernels are worth their name only when optimised, in debug builds and tests, too.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "COneDNN", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "Shared",
@@ -56,7 +59,9 @@ let package = Package(
                 arguments, logging, metrics, lifecycle, signals, system, configuration, crypto, http,
             ],
             swiftSettings: settings),
-        .target(name: "Embedding", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
+        .target(
+            name: "Embedding", dependencies: ["Shared", "CKernels", "COneDNN", logging, crypto],
+            swiftSettings: settings),
         .target(name: "Platforms", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
         .executableTarget(
             name: "Extractor", dependencies: ["Shared", "Platforms", arguments, logging, lifecycle],
@@ -81,9 +86,10 @@ let package = Package(
             dependencies: ["Shared", "TestSupport", configuration, logging, metrics, lifecycle, http],
             swiftSettings: settings),
         .testTarget(
-            name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration], swiftSettings: settings),
+            name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration],
+            exclude: ["Local/minilm.json", "Local/minilm_corpus.json"], swiftSettings: settings),
         .testTarget(
-            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport"],
+            name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
         .testTarget(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],

@@ -18,6 +18,7 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
             case invalidVector = "invalid_vector"
             case invalidResponse = "invalid_response"
             case wrongDimension = "wrong_dimension"
+            case modelUnusable = "model_unusable"
             case cancelled
         }
         private let kind: Kind
@@ -46,6 +47,8 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
         public static let invalidResponse = Code(kind: .invalidResponse)
         /// The model's dimension is not the configured one. Fatal.
         public static let wrongDimension = Code(kind: .wrongDimension)
+        /// The model's folder is missing, damaged or of an unknown kind. Fatal.
+        public static let modelUnusable = Code(kind: .modelUnusable)
         public static let cancelled = Code(kind: .cancelled)
 
         /// A bounded word for metrics.
@@ -85,7 +88,7 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
     /// Whether no text at all will succeed before somebody changes the settings or the server.
     public var isFatal: Bool {
         if code == .unreachable, let underlying { return !underlying.isRetriable }
-        return [.quotaExhausted, .credentials, .notFound, .wrongDimension].contains(code)
+        return [.quotaExhausted, .credentials, .notFound, .wrongDimension, .modelUnusable].contains(code)
     }
 
     public var description: String { culprit.map { "\(message) (text \($0) of the call)" } ?? message }

@@ -12,12 +12,23 @@ public protocol EmbeddingProvider: Sendable {
     @discardableResult
     func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor
 
+    /// Counts the model's tokens; nil when its limit is not known, or before ``prepare()``.
+    var tokenCounter: (any TokenCounter)? { get }
+
+    /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
+    var advice: String? { get }
+
     /// One vector per text, in their order.
     ///
     /// Any number of texts of any length: the provider cuts them into requests itself and retries what may heal.
     /// - Throws: ``EmbeddingError``. All or nothing: where one text is at fault, ``EmbeddingError/culprit`` is its index
     ///   in `texts` and the others may be tried again without it.
     func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws(EmbeddingError) -> EmbeddingMatrix
+}
+
+extension EmbeddingProvider {
+    public var advice: String? { nil }
+    public var tokenCounter: (any TokenCounter)? { nil }
 }
 
 /// What a vector is for; some models want different prefixes.

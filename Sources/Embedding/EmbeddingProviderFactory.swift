@@ -22,7 +22,11 @@ public enum EmbeddingProviderFactory {
             let options = OpenAIOptions(url: url, model: model, apiKey: settings.apiKey, dimension: settings.dimension)
             return OpenAIProvider(options, transport: transport)
         case .local:
-            throw SettingsError(["OHRA_EMBEDDING_PROVIDER " + EmbeddingSettings.localIsMissing])
+            return LocalProvider(
+                LocalOptions(
+                    model: settings.model, precision: settings.precision, threads: settings.threads,
+                    dimension: settings.dimension,
+                    queryPrefix: settings.queryPrefix, documentPrefix: settings.documentPrefix))
         }
     }
 }

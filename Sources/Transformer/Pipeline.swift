@@ -18,9 +18,8 @@ struct Pipeline: Sendable {
     private struct Cut {
         let change: DocumentChange
         let chunks: [Chunk]
-
-        /// What is embedded: the title gives a chunk from the middle of a page its subject.
-        var texts: [String] { chunks.map { "\(change.document.title)\n\n\($0.content)" } }
+        /// What is embedded, one text per chunk.
+        let texts: [String]
     }
 
     /// Embeds all chunks of all documents together, so that the provider's requests are full.
@@ -30,7 +29,7 @@ struct Pipeline: Sendable {
     func transform(_ changes: [DocumentChange]) async throws(EmbeddingError) -> Result {
         let cuts = changes.map { change in
             FailPoint.pass(.chunk, change.document.id)
-            return Cut(change: change, chunks: change.isDeleted ? [] : chunks(of: change.document))
+            return cut(change)
         }
         await FailPoint.reach(.embed)
         do throws(EmbeddingError) {
@@ -59,10 +58,17 @@ struct Pipeline: Sendable {
         return Result(messages: batcher.messages(entries), rejected: rejected)
     }
 
-    /// A document without text gets one chunk holding its title, so that it can be found.
-    private func chunks(of document: Document) -> [Chunk] {
-        let chunks = Array(chunker.chunks(of: document.content))
-        return chunks.isEmpty ? [Chunk(index: 0, content: document.title)] : chunks
+    private func cut(_ change: DocumentChange) -> Cut {
+        guard !change.isDeleted else { return Cut(change: change, chunks: [], texts: []) }
+        let document = change.document
+        let counter = provider.tokenCounter
+        let budget = TokenBudget(title: document.title, counter: counter)
+        var chunks = Array(chunker.chunks(of: document.content, budget: budget))
+        // A document without text gets its title for a text, so that it can be found.
+        if chunks.isEmpty { chunks = Array(chunker.chunks(of: document.title, budget: budget)) }
+        if chunks.isEmpty { chunks = [Chunk(index: 0, content: document.title)] }
+        let embedded = EmbeddedText(title: document.title, counter: counter)
+        return Cut(change: change, chunks: chunks, texts: chunks.map(embedded.text))
     }
 
     private func messages(_ cuts: [Cut], _ vectors: EmbeddingMatrix) -> [VectorsMessage] {
@@ -81,7 +87,6 @@ struct Pipeline: Sendable {
 
     private func entry(_ cut: Cut, _ vectors: EmbeddingMatrix, from row: Int) -> VectorBatcher.Entry {
         let document = cut.change.document
-        let texts = cut.texts
         return VectorBatcher.Entry(
             header: DocumentHeader(cut.change, chunkCount: cut.chunks.count),
             vectors: cut.chunks.enumerated().map { offset, chunk in
@@ -90,7 +95,7 @@ struct Pipeline: Sendable {
                         documentID: document.id, version: cut.change.version, fingerprint: fingerprint,
                         index: chunk.index),
                     documentID: document.id, index: chunk.index, content: chunk.content,
-                    hash: ContentHash.hex(chunk.content), embedHash: ContentHash.hex(texts[offset]),
+                    hash: ContentHash.hex(chunk.content), embedHash: ContentHash.hex(cut.texts[offset]),
                     vector: Array(vectors[row + offset]))
             })
     }

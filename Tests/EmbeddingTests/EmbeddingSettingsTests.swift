@@ -14,20 +14,36 @@ import Testing
 
     private let silent = ScriptedTransport { _, _ in HTTPResponse(status: 500) }
 
-    @Test func nothingSetMeansTheHashProvider() throws {
-        let (settings, faults) = read([:])
+    @Test(arguments: [[:], ["OHRA_EMBEDDING_PROVIDER": "local"]])
+    func nothingSetMeansTheModelInsideTheProgram(values: [String: String]) throws {
+        let (settings, faults) = read(values)
+        #expect(faults.isEmpty)
+        let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
+        #expect(descriptor.provider == "local" && descriptor.model == "all-MiniLM-L6-v2" && descriptor.dimension == 0)
+    }
+
+    @Test func hashNeedsNothingElse() throws {
+        let (settings, faults) = read(["OHRA_EMBEDDING_PROVIDER": "hash"])
         #expect(faults.isEmpty)
         let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
         #expect(descriptor.provider == "hash" && descriptor.model == "ngram-v1" && descriptor.dimension == 384)
     }
 
-    @Test func localSaysWhatToUseInstead() {
-        let faults = read(["OHRA_EMBEDDING_PROVIDER": "local"]).faults
-        #expect(faults.count == 1)
-        #expect(faults[0].contains("not available in this version") && faults[0].contains("openai"))
-        #expect(throws: SettingsError.self) {
-            try EmbeddingProviderFactory.make(EmbeddingSettings(provider: .local), transport: silent)
-        }
+    @Test func localTakesPrecisionThreadsAndPrefixes() {
+        let settings = read([
+            "OHRA_EMBEDDING_PROVIDER": "local", "OHRA_EMBEDDING_MODEL": "/models/e5",
+            "OHRA_EMBEDDING_PRECISION": "INT8",
+            "OHRA_EMBEDDING_THREADS": "3", "OHRA_EMBEDDING_QUERY_PREFIX": "query: ",
+            "OHRA_EMBEDDING_DOCUMENT_PREFIX": "passage: ",
+        ]).settings
+        #expect(settings.precision == .int8 && settings.threads == 3 && settings.model == "/models/e5")
+        #expect(settings.queryPrefix == "query: " && settings.documentPrefix == "passage: ")
+    }
+
+    @Test(arguments: [("auto", 0), ("fp32", 0), ("fp8", 1)]) func precisionIsChecked(text: String, faults: Int) {
+        let read = read(["OHRA_EMBEDDING_PROVIDER": "local", "OHRA_EMBEDDING_PRECISION": text])
+        #expect(read.faults.count == faults)
+        #expect(text != "auto" || read.settings.precision == nil)
     }
 
     @Test func openAIWithoutURLAndModelNamesBoth() {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embedding
+import Logging
 import Shared
 
 /// `transformer`: the worker.
@@ -34,6 +35,11 @@ struct WorkCommand: AsyncParsableCommand {
             let startup = Startup(program: program, isPatient: !worker.drain)
             try await startup.run("broker") { try await broker.prepare() }
             let embedding = try await startup.run("embedding server") { try await provider.prepare() }
+            if let advice = provider.advice {
+                program.logger.notice(
+                    "About the embedding model",
+                    metadata: [LogKey.model: "\(embedding.model)", LogKey.advice: "\(advice)"])
+            }
             let fingerprint = PipelineFingerprint(
                 converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding)
             let announcement = Announcement(

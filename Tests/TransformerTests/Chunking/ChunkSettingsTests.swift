@@ -18,10 +18,9 @@ import Testing
         #expect(faults.isEmpty)
     }
 
-    @Test func markdownIsSaidToBeUnavailable() {
-        #expect(
-            read(["OHRA_CHUNK_STRATEGY": "markdown"]).faults
-                == ["OHRA_CHUNK_STRATEGY is 'markdown', which is not available in this version; use recursive"])
+    @Test func markdownIsAStrategy() {
+        let (settings, faults) = read(["OHRA_CHUNK_STRATEGY": "Markdown"])
+        #expect(settings.strategy == .markdown && faults.isEmpty)
     }
 
     @Test func unknownStrategyIsAFault() {
