@@ -17,7 +17,7 @@ package struct SourceError: Error, CustomStringConvertible {
     /// What happened and what to do, without token or document text.
     package let message: String
     /// A smaller page may be answered where this one was not.
-    var mayBeTooHeavy = false
+    package var mayBeTooHeavy = false
 
     package init(_ code: Code, _ message: String) {
         self.code = code
