@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-PAGING_KINDS = {"repeat_cursor", "empty_page_with_next", "short_page", "foreign_next"}
+PAGING_KINDS = {"repeat_cursor", "empty_page_with_next", "short_page", "foreign_next", "empty_page"}
 LIMIT = re.compile(r"[?&]limit=(\d+)")
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Log in - Haneul</title></head><body><form action='/login'></form></body></html>"
 
@@ -28,6 +28,8 @@ class Fault:
     over_limit: int | None = None  # only requests that ask for more items than this: pages too heavy for the server
     # Pages that somebody edits just before the answer, by id: what moves while a listing is paged.
     page_edits: dict = field(default_factory=dict)
+    # Issues that somebody edits just before the answer, by key: what moves while a listing is paged.
+    edits: dict = field(default_factory=dict)
 
     def takes(self, method: str, path: str) -> bool:
         if self.match not in path or (self.method and self.method.upper() != method) or self.times <= 0:

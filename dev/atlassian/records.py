@@ -74,6 +74,8 @@ class Issue:
     comments: tuple[Comment, ...] = ()
     sprint: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    points: float | None = None
+    security: str | None = None  # name of the issue-security level
 
     @property
     def project(self) -> str:

@@ -32,7 +32,14 @@ struct SourceExtraction: Sendable {
     private struct Window {
         let scopes: [String]
         let since: Date
+        /// Part of a group that could not be read together.
+        var isPart = false
+
+        var parts: [Window] { scopes.map { Window(scopes: [$0], since: since, isPart: true) } }
     }
+
+    /// Parts of a group that find the source unavailable in a row, before the rest of the group is given up.
+    private static let patience = 2
 
     private var name: String { type(of: source).name }
 
@@ -103,21 +110,36 @@ struct SourceExtraction: Sendable {
     private func work(
         _ windows: [Window], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
     ) async throws {
-        for window in windows {
+        var queue = windows[...]
+        var unavailable = 0
+        while let window = queue.popFirst() {
             do {
                 try await read(window, into: &result, emit)
                 result.completeScopes += window.scopes
+                unavailable = 0
             } catch let error as SourceError {
-                let failed = error.scopes.isEmpty ? window.scopes : error.scopes
-                tally.change { $0.failed += failed.count }
                 if error.code == .unauthorized {
+                    tally.change { $0.failed += window.scopes.count }
                     result.failure = error
                     return
                 }
-                result.completeScopes += window.scopes.filter { !failed.contains($0) }
+                if window.scopes.count > 1, error.mayConcernOneScope {
+                    logger.warning(
+                        "Some scope cannot be read; the scopes of its group are read one by one",
+                        metadata: [LogKey.source: "\(name)", LogKey.errorDetail: "\(error)"])
+                    queue = (window.parts + queue)[...]
+                    continue
+                }
+                var scopes = window.scopes
+                unavailable = window.isPart && error.code == .unavailable ? unavailable + 1 : 0
+                if unavailable == Self.patience {
+                    while queue.first?.isPart == true { scopes += queue.removeFirst().scopes }
+                    unavailable = 0
+                }
+                tally.change { $0.failed += scopes.count }
                 logger.error(
                     "A scope could not be read to its end",
-                    metadata: [LogKey.source: "\(name)", "scopes": "\(failed)", LogKey.errorDetail: "\(error)"])
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
             } catch is StopSignal.Stopped {
                 let scopes = windows.flatMap(\.scopes)
                 return tally.change { $0.failed += scopes.count - result.completeScopes.count - $0.failed }
@@ -284,4 +306,10 @@ extension Array {
     fileprivate func chunked(by size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
+}
+
+extension SourceError {
+    /// Whether the other scopes of a query may be readable without the one at fault: a project that is unknown or hidden makes
+    /// Jira refuse the whole query, a page that is too heavy ends the whole listing.
+    fileprivate var mayConcernOneScope: Bool { code == .rejected || code == .unexpectedAnswer || mayBeTooHeavy }
 }

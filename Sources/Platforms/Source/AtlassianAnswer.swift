@@ -51,6 +51,8 @@ struct AtlassianAnswer {
             rejected(
                 "has removed this part of its API (410); check \(names.edition), or use a newer version of this program"
             )
+        // Data Center, past `jira.search.platform.max.result.window`: another attempt would be refused, too.
+        case 500 where messages.hasPrefix("Search limit exceeded"): rejected("refused the search (500)")
         case 408, 500, 502, 504: AttemptFailure(error: tooHeavy, advice: .retry())
         case 413: AttemptFailure(error: tooHeavy)
         case 429, 503: AttemptFailure(error: unavailable, advice: .retry(after: wait))

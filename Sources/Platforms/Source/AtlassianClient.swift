@@ -57,9 +57,11 @@ struct AtlassianClient: Sendable {
     }
 
     /// The same; nil when there is nothing at the path, or nothing that the account may see.
-    func getIfFound(_ path: String, _ query: [(String, String)] = []) async throws(SourceError) -> JSONElement? {
+    func getIfFound(
+        _ path: String, _ query: [(String, String)] = [], size: Int = 1
+    ) async throws(SourceError) -> JSONElement? {
         do {
-            return try await send(request(.get, path, query, nil))
+            return try await send(request(.get, path, query, nil), size: size)
         } catch {
             if error.isNotFound { return nil }
             throw error.error

@@ -66,9 +66,18 @@ actor CursorPager {
     static func byOffset(
         _ what: String, fetch: (Int) async throws(SourceError) -> (items: [JSONElement], hasMore: Bool)
     ) async throws(SourceError) -> [JSONElement] {
+        try await byOffset(what, size: 1) { start, _ throws(SourceError) in try await fetch(start) }
+    }
+
+    /// The same with pages of at most `size` items, fewer when they prove too heavy.
+    static func byOffset(
+        _ what: String, size: Int, fetch: (Int, Int) async throws(SourceError) -> (items: [JSONElement], hasMore: Bool)
+    ) async throws(SourceError) -> [JSONElement] {
         var items: [JSONElement] = []
+        var size = PageSize(size)
         while true {
-            let page = try await fetch(items.count)
+            let start = items.count
+            let page = try await size.adapted { limit throws(SourceError) in try await fetch(start, limit) }
             items += page.items
             if !page.hasMore { return items }
             if page.items.isEmpty {

@@ -84,6 +84,7 @@ actor HostGate<C: Clock> where C.Duration == Duration {
                 }
             }
         } onCancel: {
+            // Unstructured: the handler may not wait for the actor.
             Task { await self.sendAway(number) }
         }
     }

@@ -17,9 +17,7 @@ package struct SourceError: Error, CustomStringConvertible {
     /// What happened and what to do, without token or document text.
     package let message: String
     /// A smaller page may be answered where this one was not.
-    var mayBeTooHeavy = false
-    /// The scopes it concerns; empty for all that were asked for.
-    package var scopes: [String] = []
+    package var mayBeTooHeavy = false
 
     package init(_ code: Code, _ message: String) {
         self.code = code

@@ -62,6 +62,7 @@ class Jql:
     def _check_projects(self, condition: Condition) -> None:
         projects = self.store.projects
         known = {text.lower() for key, project in projects.items() for text in (key, project["name"], str(project["id"]))}
+        known -= {key.lower() for key in self.store.hidden_projects}
         for value in condition.values:
             if value.text.lower() not in known:
                 raise QueryError(f"The value '{value.text}' does not exist for the field 'project'.")
