@@ -43,6 +43,7 @@ reference: ## an environment with PyTorch and the reference implementations (abo
 golden: reference model ## write the golden files of the embedding tests anew from the reference implementations
 	@swift build
 	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.compare.corpus_chunks >.work/chunks.json
+	@.work/reference/bin/python dev/compare/tiny_models.py Tests/EmbeddingTests/Local/models
 	@for file in minilm.json "minilm_corpus.json .work/chunks.json"; do \
 	  .work/reference/bin/python dev/compare/golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/$$file || exit 1; \
 	done

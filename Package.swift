@@ -92,7 +92,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding", "Shared", "TestSupport", configuration],
-            exclude: ["Local/minilm.json", "Local/minilm_corpus.json"], swiftSettings: settings),
+            exclude: ["Local/minilm.json", "Local/minilm_corpus.json", "Local/models"], swiftSettings: settings),
         .testTarget(
             name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
