@@ -42,6 +42,7 @@ struct LoaderProgram: AsyncParsableCommand {
             let handler = VectorLoader(
                 collection: CollectionGuard(
                     client: client, registry: registry, collection: settings.qdrant.collection, logger: program.logger),
+                sparse: SparseFit(client: client, collection: settings.qdrant.collection, logger: program.logger),
                 replacement: Replacement(
                     points: PointStore(client: client, collection: settings.qdrant.collection), registry: registry,
                     logger: program.logger))

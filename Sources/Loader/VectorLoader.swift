@@ -4,13 +4,15 @@ import Shared
 /// The Loader's work on one delivery: decode, make sure the collection fits, replace.
 struct VectorLoader: MessageHandler {
     let collection: CollectionGuard
+    let sparse: SparseFit
     let replacement: Replacement
 
     func handle(_ delivery: Delivery) async -> Outcome {
         do {
             let envelope = try MessageEnvelope(delivery.properties, expecting: VectorsMessage.type)
-            let message = try VectorsMessage(body: delivery.body)
+            var message = try VectorsMessage(body: delivery.body)
             try await collection.ensure(dimension: message.dimension)
+            try await sparse.fit(&message)
             return try await load(message, envelope)
         } catch let error as MessageError {
             return .deadLetter(Fault(error.reason.rawValue, error.detail))

@@ -7,6 +7,7 @@ struct Pipeline: Sendable {
     let chunker: any Chunker
     let provider: any EmbeddingProvider
     let fingerprint: String
+    var sparse = SparseSettings()
 
     struct Result: Sendable {
         var messages: [VectorsMessage]
@@ -87,6 +88,7 @@ struct Pipeline: Sendable {
 
     private func entry(_ cut: Cut, _ vectors: EmbeddingMatrix, from row: Int) -> VectorBatcher.Entry {
         let document = cut.change.document
+        var encoder = SparseEncoder()
         return VectorBatcher.Entry(
             header: DocumentHeader(cut.change, chunkCount: cut.chunks.count),
             vectors: cut.chunks.enumerated().map { offset, chunk in
@@ -96,7 +98,8 @@ struct Pipeline: Sendable {
                         index: chunk.index),
                     documentID: document.id, index: chunk.index, content: chunk.content,
                     hash: ContentHash.hex(chunk.content), embedHash: ContentHash.hex(cut.texts[offset]),
-                    vector: Array(vectors[row + offset]))
+                    vector: Array(vectors[row + offset]),
+                    sparse: sparse.isOn ? encoder.document(cut.texts[offset]) : nil)
             })
     }
 }

@@ -29,10 +29,13 @@ final class LocalModel: Sendable {
     var name: String { "\(folder.name)@\(folder.digest):\(precision.label)" }
     var dimension: Int { folder.configuration.hiddenSize }
 
+    /// Whether its vocabulary can spell Hangul.
+    var readsHangul: Bool { HangulCoverage.share(of: folder.tokenizer) >= 0.99 }
+
     /// What its vocabulary says about the languages it was made for.
     func advice() -> String? {
+        guard !readsHangul else { return nil }
         let share = HangulCoverage.share(of: folder.tokenizer)
-        guard share < 0.99 else { return nil }
         let missing = Int(((1 - share) * 100).rounded())
         return
             "\(folder.name) knows no Korean: its vocabulary cannot spell \(missing) % of Hangul. English texts are found "

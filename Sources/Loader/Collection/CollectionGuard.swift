@@ -40,7 +40,9 @@ final class CollectionGuard: Sendable {
                 ])
             }
             // False when another loader, or another delivery of this one, was first.
-            if try await client.createCollection(collection, vectorSize: dimension, distance: .cosine) {
+            if try await client.createCollection(
+                collection, vectorSize: dimension, distance: .cosine, sparseVectors: [SparseVector.textName])
+            {
                 logger.notice(
                     "Collection created",
                     metadata: [LogKey.collection: "\(collection)", LogKey.dimension: "\(dimension)"])

@@ -21,7 +21,8 @@ struct PointStore: Sendable {
         var body = PointsBody(reservingPoints: vectors.count)
         for vector in vectors {
             guard let header = headers[vector.documentID] else { continue }
-            body.append(id: vector.id, vector: vector.vector) { writer in
+            let sparse = vector.sparse.map { [(name: SparseVector.textName, vector: $0)] } ?? []
+            body.append(id: vector.id, vector: vector.vector, sparse: sparse) { writer in
                 Self.writePayload(of: vector, header, fingerprint, to: &writer)
             }
         }

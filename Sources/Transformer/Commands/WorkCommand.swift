@@ -19,6 +19,7 @@ struct WorkCommand: AsyncParsableCommand {
         let qdrant: QdrantSettings
         let chunks: ChunkSettings
         let embedding: EmbeddingSettings
+        let sparse: SparseSettings
         let admin: AdminSettings
     }
 
@@ -27,7 +28,7 @@ struct WorkCommand: AsyncParsableCommand {
             Settings(
                 broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings),
                 chunks: ChunkSettings(&settings), embedding: EmbeddingSettings(&settings),
-                admin: AdminSettings(&settings))
+                sparse: SparseSettings(&settings), admin: AdminSettings(&settings))
         } work: { program, settings in
             let transport = CurlTransport()
             let broker = Broker(settings.broker, for: program)
@@ -41,7 +42,8 @@ struct WorkCommand: AsyncParsableCommand {
                     metadata: [LogKey.model: "\(embedding.model)", LogKey.advice: "\(advice)"])
             }
             let fingerprint = PipelineFingerprint(
-                converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding)
+                converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding,
+                sparse: settings.sparse)
             let announcement = Announcement(
                 registry: Registry(
                     client: QdrantClient(transport: transport, settings: settings.qdrant),
@@ -49,7 +51,8 @@ struct WorkCommand: AsyncParsableCommand {
                 broker: broker, adopts: adopt, logger: program.logger)
             try await startup.run("Qdrant") { try await announcement.make(fingerprint, embedding) }
             let pipeline = Pipeline(
-                chunker: makeChunker(settings.chunks), provider: provider, fingerprint: fingerprint.value)
+                chunker: makeChunker(settings.chunks), provider: provider, fingerprint: fingerprint.value,
+                sparse: settings.sparse)
             // Two in parallel keep a core busy while the other message waits for the embedding server or for confirms.
             try await program.work(
                 on: .documents, broker: broker, admin: settings.admin, options: worker, concurrency: 2
