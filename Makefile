@@ -16,7 +16,7 @@ build: setup ## build the four programs (release)
 model: setup ## fetch all-MiniLM-L6-v2, the embedding model that runs inside the programs
 	@dev/model
 
-demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
+demo: build model ## run the whole fleet on real servers; KEEP=1 leaves them running
 	@dev/demo
 
 test: setup ## every test: unit, integration on real servers, end to end
@@ -27,6 +27,9 @@ bench: setup ## measure the AMQP client beside a plain C loop
 
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
+
+model-test: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
+	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
 
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
@@ -47,7 +50,11 @@ reference: ## an environment with PyTorch and the reference implementations (abo
 	@dev/compare/reference
 
 golden: reference model ## write the golden files of the embedding tests anew from the reference implementations
-	@.work/reference/bin/python dev/compare/minilm_golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/minilm.json
+	@swift build
+	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.compare.corpus_chunks >.work/chunks.json
+	@for file in minilm.json "minilm_corpus.json .work/chunks.json"; do \
+	  .work/reference/bin/python dev/compare/golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/$$file || exit 1; \
+	done
 
 judge-markdown: setup ## judge the Markdown of all shared fixtures with a CommonMark parser
 	@swift build --product MarkdownLab
@@ -61,6 +68,11 @@ bench-markdown: setup ## throughput of the converters beside BeautifulSoup and m
 	@swift build -c release --product MarkdownLab
 	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.markdown_speed
 
+bench-chunking: setup ## throughput of the chunker beside LangChain and semantic-text-splitter, with identical chunks
+	@swift build -c release --product ChunkLab
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check semantic-text-splitter==0.33.1
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.chunk_speed
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -70,5 +82,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown bench-search
-.PHONY: format lint clean
+.PHONY: help setup build model reference golden demo test bench scaling model-test definitions judge-markdown fuzz-markdown
+.PHONY: bench-markdown bench-chunking bench-search format lint clean

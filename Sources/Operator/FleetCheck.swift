@@ -46,7 +46,9 @@ struct FleetCheck: Sendable {
     }
 
     private func checkEmbedding() async throws -> String {
-        let found = try await EmbeddingProviderFactory.make(embedding, transport: transport).prepare()
-        return "\(found.provider) \(found.model), \(found.dimension) numbers a vector"
+        let provider = try EmbeddingProviderFactory.make(embedding, transport: transport)
+        let found = try await provider.prepare()
+        let advice = provider.advice.map { "; \($0)" } ?? ""
+        return "\(found.provider) \(found.model), \(found.dimension) numbers a vector\(advice)"
     }
 }

@@ -38,8 +38,8 @@ final class LocalModel: Sendable {
         let share = HangulCoverage.share(of: folder.tokenizer)
         let missing = Int(((1 - share) * 100).rounded())
         return
-            "\(folder.name) knows no Korean: its vocabulary cannot spell \(missing) % of Hangul. English texts are found "
-            + "by meaning; for Korean use a multilingual model such as BAAI/bge-m3 or multilingual-e5-small, or search by words"
+            "\(folder.name) is good for English; its vocabulary cannot spell \(missing) % of Hangul, so Korean rests on "
+            + "search by words or a multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
     }
 
     /// The token ids of a text, cut off at the model's limit.

@@ -7,13 +7,12 @@ import Shared
 /// turn an update of the programs into an outage.
 actor SparseFit {
     private let client: QdrantClient
-    private let collection: String
     private let logger: Logger
     private var takesSparseVectors: Bool?
 
-    init(client: QdrantClient, collection: String, logger: Logger) {
+    /// - Parameter client: its settings name the collection.
+    init(client: QdrantClient, logger: Logger) {
         self.client = client
-        self.collection = collection
         self.logger = logger
     }
 
@@ -27,12 +26,15 @@ actor SparseFit {
     /// Asks the server until it has answered once; an answer stays true, as a collection's vectors are settled when it is made.
     private func takes() async throws(QdrantError) -> Bool {
         if let takesSparseVectors { return takesSparseVectors }
-        let takes = try await client.collectionInfo(collection).sparseVectorNames.contains(SparseVector.textName)
+        let takes = try await client.collectionInfo(client.settings.collection).sparseVectorNames.contains(
+            SparseVector.textName)
         // Another delivery may have asked meanwhile, and said it.
         if takesSparseVectors == nil, !takes {
             logger.warning(
                 "Sparse vectors are left out",
-                metadata: [LogKey.collection: "\(collection)", LogKey.advice: "\(SparseVector.isMissing)"])
+                metadata: [
+                    LogKey.collection: "\(client.settings.collection)", LogKey.advice: "\(SparseVector.isMissing)",
+                ])
         }
         takesSparseVectors = takes
         return takes

@@ -2,23 +2,25 @@
 ///
 /// | setting | type | default | secret |
 /// | --- | --- | --- | --- |
-/// | `OHRA_EMBEDDING_PROVIDER` | `hash`, `openai`, `local` | `hash` | |
+/// | `OHRA_EMBEDDING_PROVIDER` | `local`, `openai`, `hash` | `local` | |
 /// | `OHRA_EMBEDDING_URL` | http(s) URL, with or without `/v1` | none; `openai` needs it | |
 /// | `OHRA_EMBEDDING_MODEL` | name of a model; `local`: path of a folder, too | `local`: all-MiniLM-L6-v2; `openai` needs it | |
 /// | `OHRA_EMBEDDING_API_KEY` | text, or `OHRA_EMBEDDING_API_KEY_FILE` | none: no `Authorization` header | yes |
 /// | `OHRA_EMBEDDING_DIMENSION` | `hash`: 8…4096, `openai`: 1…65535 | `hash`: 384, `openai`: what the model gives | |
 /// | `OHRA_EMBEDDING_PRECISION` | `local`: `auto`, `fp32`, `bf16`, `int8` | `auto`: bf16 where the processor has it, else fp32 | |
 /// | `OHRA_EMBEDDING_THREADS` | `local`: 1…1024 | one per core | |
-/// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | `local`: text | what the model's files say | |
+/// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | text | `local`: what the model's files say; `openai`: none | |
+///
+/// Those of `openai` alone are in ``EmbeddingServerSettings``.
 public struct EmbeddingSettings: Sendable, Equatable {
     /// The providers; the raw value is the setting's text and part of the pipeline's fingerprint.
     public enum Provider: String, Sendable, CaseIterable {
-        /// Hashed character n-grams: no service, no model, lexical only.
-        case hash
-        /// Any server with an OpenAI-compatible `/v1/embeddings`.
-        case openai
         /// A model folder run in-process.
         case local
+        /// Any server with an OpenAI-compatible `/v1/embeddings`.
+        case openai
+        /// Hashed character n-grams: no service, no model, lexical only; for tests and benchmarks.
+        case hash
     }
 
     /// How a model's linear layers are computed; the raw value is part of the model's name in the fingerprint.
@@ -47,9 +49,11 @@ public struct EmbeddingSettings: Sendable, Equatable {
     /// Put before what is embedded; nil means what the model's files say.
     public var queryPrefix: String?
     public var documentPrefix: String?
+    /// For `openai`.
+    public var server = EmbeddingServerSettings()
 
     public init(
-        provider: Provider = .hash, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
+        provider: Provider = .local, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
         dimension: Int? = nil
     ) {
         self.provider = provider
@@ -62,7 +66,7 @@ public struct EmbeddingSettings: Sendable, Equatable {
     /// Reads the settings of the table above; faults go to the reader.
     public init(_ reader: inout SettingsReader) {
         self.init()
-        provider = reader.choice("OHRA_EMBEDDING_PROVIDER", default: .hash)
+        provider = reader.choice("OHRA_EMBEDDING_PROVIDER", default: .local)
         url = reader.url("OHRA_EMBEDDING_URL")
         model = reader.optionalString("OHRA_EMBEDDING_MODEL")
         apiKey = reader.secret("OHRA_EMBEDDING_API_KEY")
@@ -76,6 +80,7 @@ public struct EmbeddingSettings: Sendable, Equatable {
         }
         queryPrefix = reader.optionalString("OHRA_EMBEDDING_QUERY_PREFIX")
         documentPrefix = reader.optionalString("OHRA_EMBEDDING_DOCUMENT_PREFIX")
+        server = EmbeddingServerSettings(&reader)
         checkProvider(&reader)
     }
 
@@ -87,8 +92,8 @@ public struct EmbeddingSettings: Sendable, Equatable {
 
     private func checkProvider(_ reader: inout SettingsReader) {
         switch provider {
-        case .hash:
-            // A URL without a provider is somebody who believes that a real model is at work.
+        case .local, .hash:
+            // A URL without a provider is somebody who believes that the server is at work.
             if reader.optionalString("OHRA_EMBEDDING_URL") != nil,
                 reader.optionalString("OHRA_EMBEDDING_PROVIDER") == nil
             {
@@ -105,7 +110,6 @@ public struct EmbeddingSettings: Sendable, Equatable {
             if model == nil {
                 reader.fault("OHRA_EMBEDDING_MODEL", "is missing; the provider 'openai' needs it, e.g. BAAI/bge-m3")
             }
-        case .local: break
         }
     }
 }

@@ -6,6 +6,8 @@ import Testing
 /// The real model against sentence-transformers. `make model` (part of `make test`) fetches it.
 @Suite struct MiniLMTests {
     private static let golden = Result { try GoldenText.read("minilm.json") }
+    /// All chunks of the sample company.
+    private static let corpus = Result { try GoldenText.read("minilm_corpus.json") }
 
     /// Read once for all tests; provider and model may be shared by any number of tasks.
     private static let providers = Dictionary(
@@ -18,10 +20,10 @@ import Testing
     }
 
     @Test func tokensAreThoseOfTheReference() throws {
-        let golden = try Self.golden.get()
-        #expect(golden.count >= 50)
+        let golden = try Self.golden.get(), corpus = try Self.corpus.get()
+        #expect(golden.count >= 50 && corpus.count >= 250)
         let model = try provider(.fp32).model()
-        for item in golden {
+        for item in golden + corpus {
             #expect(model.sequence(item.text, purpose: .document) == item.ids, "\(item.text.debugDescription)")
         }
     }
@@ -32,7 +34,7 @@ import Testing
     func vectorsAreThoseOfTheReference(
         precision: EmbeddingSettings.Precision, least: Double, mean: Double
     ) async throws {
-        let golden = try Self.golden.get()
+        let golden = try Self.golden.get() + Self.corpus.get()
         let vectors = try await provider(precision).embed(golden.map(\.text), purpose: .document)
         let cosines = zip(vectors, golden).map { cosine($0, $1.vector) }
         let average = cosines.reduce(0, +) / Double(cosines.count)

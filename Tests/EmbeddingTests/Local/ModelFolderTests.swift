@@ -133,6 +133,6 @@ import Testing
         let provider = LocalProvider(LocalOptions(precision: .int8, threads: 1))
         #expect(provider.advice == nil)
         try await provider.prepare()
-        #expect(try #require(provider.advice).contains("knows no Korean"))
+        #expect(try #require(provider.advice).contains("good for English"))
     }
 }

@@ -13,7 +13,7 @@ import Testing
         let http = ScriptedHTTP(steps)
         var reader = SettingsReader.only([:])
         let client = QdrantClient(transport: http, settings: QdrantSettings(&reader), retries: .never)
-        return (SparseFit(client: client, collection: "c", logger: log.logger), http)
+        return (SparseFit(client: client, logger: log.logger), http)
     }
 
     private func info(_ sparse: String) -> ScriptedHTTP.Step {
