@@ -37,6 +37,15 @@ definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
 
+bench-search: setup model ## how well ohra search finds documents, in Korean and English, and how fast words are taken apart
+	@swift build -c release --product extractor
+	@swift build -c release --product transformer
+	@swift build -c release --product loader
+	@swift build -c release --product ohra
+	@dev/search_quality
+	@swift build -c release --package-path Benchmarks --product SparseSpeed
+	@Benchmarks/.build/release/SparseSpeed docs/OPERATIONS.md dev/search/questions.yaml
+
 reference: ## an environment with PyTorch and the reference implementations (about 1 GB), for golden and bench-embedding
 	@dev/compare/reference
 
@@ -75,4 +84,4 @@ clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
 .PHONY: help setup build model reference golden demo test bench scaling model-test definitions judge-markdown fuzz-markdown
-.PHONY: bench-markdown bench-chunking format lint clean
+.PHONY: bench-markdown bench-chunking bench-search format lint clean
