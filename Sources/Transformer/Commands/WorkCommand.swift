@@ -56,9 +56,11 @@ struct WorkCommand: AsyncParsableCommand {
                     client: client, registry: registry, collection: settings.qdrant.collection,
                     fingerprint: fingerprint.value, dimension: embedding.dimension),
                 sparse: settings.sparse)
-            // Two in parallel keep a core busy while the other message waits for the embedding server or for confirms.
+            // Two in parallel keep a core busy while the other message waits for confirms. A server takes many requests at
+            // once, and the more messages there are, the fuller are its requests.
             try await program.work(
-                on: .documents, broker: broker, admin: settings.admin, options: worker, concurrency: 2
+                on: .documents, broker: broker, admin: settings.admin, options: worker,
+                concurrency: settings.embedding.provider == .openai ? 8 : 2
             ) { publisher in
                 DocumentTransformer(
                     pipeline: pipeline, topology: broker.topology, publisher: publisher, logger: program.logger)
