@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "LoaderTests", dependencies: ["Loader", "Shared", "TestSupport", logging], swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
+            name: "IntegrationTests", dependencies: ["Shared", "Platforms", "TestSupport", logging],
+            swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from .clock import confluence_time
+from .confluence.edits import PARTS as page_edits
 
 ROBOT = "robot"
 
@@ -73,18 +74,16 @@ async def page_part(request: Request):
     if not found:
         return _missing("page")
     body = await _json(request)
-    part = request.path_params["part"]
-    if part == "labels":
-        return JSONResponse({"labels": store.label_page(found, body["labels"]).labels})
-    if part == "comments":
-        return JSONResponse({"id": str(store.comment_page(found, body["storage"], body.get("author", ROBOT)).id)})
-    if part == "status":
-        return JSONResponse({"status": store.set_page_status(found, body["status"]).status})
-    if part == "attachments":
-        attachment = store.attach_to_page(found, body["name"], body.get("type", "application/octet-stream"),
-                                          body.get("size", 0), ROBOT)
-        return JSONResponse({"id": f"att{attachment.id}"})
-    return _missing("part of a page")
+    edit = page_edits.get(request.path_params["part"])
+    return JSONResponse(edit(store, found, body)) if edit else _missing("part of a page")
+
+
+async def space(request: Request):
+    store, key = request.app.state.store, request.path_params["key"]
+    if key not in store.spaces:
+        return _missing("space")
+    (store.hidden_spaces.discard if (await _json(request))["visible"] else store.hidden_spaces.add)(key)
+    return JSONResponse({"visible": store.visible_spaces()})
 
 
 async def issue(request: Request):
@@ -176,6 +175,7 @@ routes = [
     Route("/_control/issues", issues),
     Route("/_control/pages/{id:int}", page, methods=["POST", "DELETE"]),
     Route("/_control/pages/{id:int}/{part}", page_part, methods=["POST"]),
+    Route("/_control/spaces/{key}", space, methods=["POST"]),
     Route("/_control/issues/{key}", issue, methods=["POST", "DELETE"]),
     Route("/_control/issues/{key}/comments", issue_comments, methods=["POST"]),
     Route("/_control/issues/{key}/attachments", issue_attachments, methods=["POST"]),

@@ -19,6 +19,7 @@ class Comment:
     inline: str | None = None  # the marked text, for inline comments
     parent: int | None = None
     public: bool = True
+    resolved: bool = False  # inline comments only
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Page:
     comments: tuple[Comment, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     status: str = "current"  # or archived, trashed
+    read_users: tuple[str, ...] = ()  # people; empty with no groups = everybody who reads the space
+    read_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The whole state of the site and the edits people make to it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from .adf import document
@@ -25,6 +26,7 @@ class Store:
         self.issues = Table(corpus.issues, copy_issue)
         self._ids_by_key = {issue.key: issue.id for issue in corpus.issues}
         self._next_id = FIRST_NEW_ID
+        self.hidden_spaces: set[str] = set()
         self.clock = Clock()
         self.limits = Limits()
         self.hidden_projects: set[str] = set()
@@ -58,14 +60,16 @@ class Store:
             page.id, title=title or page.title, storage=(page.storage if storage is None else storage) + (append or ""),
             version=page.version + 1, updated=self.clock.now())
 
-    def comment_page(self, page: Page, storage: str, author: str) -> Comment:
+    def visible_spaces(self) -> list[str]:
+        return sorted(set(self.spaces) - self.hidden_spaces)
+
+    def comment_page(
+        self, page: Page, storage: str, author: str, parent: int | None = None, inline: str | None = None
+    ) -> Comment:
         # A comment leaves the page's version and date alone, as on a real site.
-        comment = self._comment(storage, author, public=True)
+        comment = replace(self._comment(storage, author, public=True), parent=parent, inline=inline)
         self.pages.edit(page.id, comments=(*page.comments, comment))
         return comment
-
-    def label_page(self, page: Page, labels: list[str]) -> Page:
-        return self.pages.edit(page.id, labels=tuple(dict.fromkeys((*page.labels, *labels))))
 
     def attach_to_page(self, page: Page, name: str, media_type: str, size: int, author: str) -> Attachment:
         attachment = Attachment(self._new_id(), name, media_type, size, author, self.clock.now())

@@ -24,6 +24,8 @@ struct SourceExtraction: Sendable {
         var failure: SourceError?
         /// Scopes that were read to their end.
         var completeScopes: [String] = []
+        /// Documents that were new or changed; kept by a pruning run only.
+        var emitted: Set<String> = []
     }
 
     /// Scopes that are read together, and from when.
@@ -121,6 +123,12 @@ struct SourceExtraction: Sendable {
                     result.failure = error
                     return
                 }
+                if !error.scopes.isEmpty {
+                    // The source has read the others to their end itself.
+                    result.completeScopes += window.scopes.filter { !error.scopes.contains($0) }
+                    note(error, ending: error.scopes)
+                    continue
+                }
                 if window.scopes.count > 1, error.mayConcernOneScope {
                     logger.warning(
                         "Some scope cannot be read; the scopes of its group are read one by one",
@@ -134,21 +142,26 @@ struct SourceExtraction: Sendable {
                     while queue.first?.isPart == true { scopes += queue.removeFirst().scopes }
                     unavailable = 0
                 }
-                tally.change { $0.failed += scopes.count }
-                logger.error(
-                    "A scope could not be read to its end",
-                    metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
+                note(error, ending: scopes)
             } catch is StopSignal.Stopped {
                 let scopes = windows.flatMap(\.scopes)
                 return tally.change { $0.failed += scopes.count - result.completeScopes.count - $0.failed }
             }
         }
         guard options.prunes else { return }
+        guard try await readUnseenChanges(into: &result, emit) else { return }
         guard tally.counts.failed == 0 else {
             return logger.warning(
                 "Nothing is pruned, as the source was not read to its end", metadata: [LogKey.source: "\(name)"])
         }
         try await prune(result.completeScopes, into: &result, emit)
+    }
+
+    private func note(_ error: SourceError, ending scopes: [String]) {
+        tally.change { $0.failed += scopes.count }
+        logger.error(
+            "A scope could not be read to its end",
+            metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
     }
 
     private func read(
@@ -194,11 +207,43 @@ struct SourceExtraction: Sendable {
                 if !decision.isEmitted { counts.skipped += 1 }
             }
         }
+        if options.prunes {
+            result.emitted.formUnion(decisions.filter { $0.verdict != .same }.map(\.change.document.id))
+        }
         if options.isDryRun { return result.dryRun.add(decisions) }
         for decision in decisions where decision.isEmitted { try await emit(decision.change) }
     }
 
     // MARK: Pruning
+
+    /// Reads what changed unseen in the scopes that were read to their end. False when the run is to stop.
+    private func readUnseenChanges(
+        into result: inout Result, _ emit: (DocumentChange) async throws -> Void
+    ) async throws -> Bool {
+        let changes = UnseenChanges(source: source, registry: registry, stop: stop, emitted: result.emitted)
+        for scope in result.completeScopes {
+            do {
+                for ids in try await changes.ids(in: scope).chunked(by: UnseenChanges.documentsPerRead) {
+                    let documents = try await stop.unlessStopped { try await source.documents(ids: ids) }
+                    tally.change { $0.listed += documents.count }
+                    try await decide(documents, into: &result, emit)
+                }
+            } catch let error as SourceError {
+                tally.change { $0.failed += 1 }
+                if error.code == .unauthorized {
+                    result.failure = error
+                    return false
+                }
+                logger.error(
+                    "What changed unseen in a scope could not be read",
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scope)", LogKey.errorDetail: "\(error)"])
+            } catch is StopSignal.Stopped {
+                tally.change { $0.failed += 1 }
+                return false
+            }
+        }
+        return true
+    }
 
     private func prune(
         _ scopes: [String], into result: inout Result, _ emit: (DocumentChange) async throws -> Void

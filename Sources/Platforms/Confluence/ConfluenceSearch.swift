@@ -1,19 +1,7 @@
 import Shared
 
-/// CQL searches of Confluence's API, version 1.
+/// Reading what Confluence's listings have in common.
 enum ConfluenceSearch {
-    /// Pages of results. The limit is a wish: the server gives fewer when bodies are expanded.
-    static func pager(_ client: AtlassianClient, cql: String, limit: Int, expand: String = "") -> CursorPager {
-        CursorPager("Confluence search", size: limit) { cursor, limit throws(SourceError) in
-            var query = [("cql", cql), ("limit", "\(limit)")]
-            if !expand.isEmpty { query.append(("expand", expand)) }
-            let answer = try await client.getPage("/rest/api/content/search", query, encoded: cursor, size: limit)
-            let link = answer["_links"]?["next"]?.string ?? ""
-            return CursorPager.Page(
-                items: try results(answer), next: link.isEmpty ? nil : try client.pair(of: link, ["cursor=", "start="]))
-        }
-    }
-
     static func results(_ answer: JSONElement) throws(SourceError) -> [JSONElement] {
         guard let results = answer["results"]?.array else {
             throw SourceError(.unexpectedAnswer, "Confluence: a listing without results")
@@ -23,14 +11,23 @@ enum ConfluenceSearch {
 
     static func hasNext(_ answer: JSONElement) -> Bool { answer["_links"]?["next"]?.string?.isEmpty == false }
 
+    /// `cursor=…` out of the link to the next page, still encoded; nil on the last page.
+    static func cursor(_ answer: JSONElement, _ client: AtlassianClient) throws(SourceError) -> String? {
+        guard let link = answer["_links"]?["next"]?.string, !link.isEmpty else { return nil }
+        return try client.pair(of: link, ["cursor="])
+    }
+
     /// The id of a page, blog post or comment: digits only.
     static func numericID(_ item: JSONElement) throws(SourceError) -> String {
         let id = item["id"]?.string ?? item["id"]?.int.map(String.init) ?? ""
-        guard !id.isEmpty, id.utf8.count <= 20, id.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 })
-        else {
+        guard isNumeric(id) else {
             throw SourceError(.unexpectedAnswer, "Confluence: content without a numeric id")
         }
         return id
+    }
+
+    static func isNumeric(_ id: String) -> Bool {
+        !id.isEmpty && id.utf8.count <= 20 && id.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     }
 
     /// A text as a CQL or JQL string.

@@ -35,6 +35,9 @@ class Jql:
     def ids(self, condition: Condition) -> set[int]:
         return {id for value in condition.values if (id := self.store.issue_id(value.text)) is not None}
 
+    def id_of(self, field: str, issue: Issue) -> int:
+        return issue.id
+
     def judge(self, condition: Condition, issue: Issue) -> bool:
         name = condition.field
         if condition.operator in ("is", "is not"):
