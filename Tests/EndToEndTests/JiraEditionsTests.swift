@@ -66,7 +66,7 @@ import class Foundation.ProcessInfo
             let edits = all.prefix(3).map { #""\#($0)":{"summary":"moved to the end"}"# }.joined(separator: ",")
             try await fleet.tell(
                 .post, "/faults",
-                #"[{"match":"/jira/rest/api/2/search","method":"POST","after":1,"times":3,"issue_edits":{\#(edits)}}]"#)
+                #"[{"match":"/jira/rest/api/2/search","method":"POST","after":1,"times":3,"edits":{\#(edits)}}]"#)
             #expect(try await found(fleet, .datacenter, since: "2015-01-01").count == all.count)
         }
     }

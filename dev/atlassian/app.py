@@ -53,10 +53,10 @@ class Front:
         try:
             fault = self.site.faults.pick(scope["method"], target)
             if fault:
-                for key, changes in fault.issue_edits.items():
-                    self.site.store.change_issue(self.site.store.issue(key), changes)
                 for id, words in fault.page_edits.items():
                     self.site.store.edit_page(self.site.store.pages.get(int(id)), None, None, words)
+                for key, changes in fault.edits.items():
+                    self.site.store.change_issue(self.site.store.issue(key), changes)
                 await act_out(fault, self.app, scope, receive, watched)
             else:
                 await self.app(scope, receive, watched)

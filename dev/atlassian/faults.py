@@ -26,9 +26,10 @@ class Fault:
     delay_ms: int = 0
     kind: str | None = None
     over_limit: int | None = None  # only requests that ask for more items than this: pages too heavy for the server
-    # Pages by id and issues by key that somebody edits just before the answer: what moves while a listing is paged.
+    # Pages that somebody edits just before the answer, by id: what moves while a listing is paged.
     page_edits: dict = field(default_factory=dict)
-    issue_edits: dict = field(default_factory=dict)
+    # Issues that somebody edits just before the answer, by key: what moves while a listing is paged.
+    edits: dict = field(default_factory=dict)
 
     def takes(self, method: str, path: str) -> bool:
         if self.match not in path or (self.method and self.method.upper() != method) or self.times <= 0:

@@ -46,7 +46,7 @@ def test_the_result_window_ends_the_walk(site):
 
 def test_an_edit_while_paging_makes_a_hole(site):
     first = ask(site, maxResults=10).json()["issues"]
-    fault(site, match="/jira/rest/api/2/search", issue_edits={first[0]["key"]: {"summary": "moved to the end"}})
+    fault(site, match="/jira/rest/api/2/search", edits={first[0]["key"]: {"summary": "moved to the end"}})
     second = ask(site, startAt=10, maxResults=1000).json()["issues"]
     assert len({*ids(first), *ids(second)}) == len(control_ids(site, "issues")) - 1
 

@@ -31,12 +31,10 @@ final class LocalModel: Sendable {
 
     /// What its vocabulary says about the languages it was made for.
     func advice() -> String? {
-        let share = HangulCoverage.share(of: folder.tokenizer)
-        guard share < 0.99 else { return nil }
-        let missing = Int(((1 - share) * 100).rounded())
+        guard !KoreanVocabulary.isKnown(to: folder.tokenizer) else { return nil }
         return
-            "\(folder.name) is good for English; its vocabulary cannot spell \(missing) % of Hangul, so Korean rests on "
-            + "search by words or a multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
+            "\(folder.name) is good for English; its vocabulary has no Korean words, so Korean rests on search by words or a "
+            + "multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
     }
 
     /// The token ids of a text, cut off at the model's limit.

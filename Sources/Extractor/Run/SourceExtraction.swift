@@ -123,12 +123,6 @@ struct SourceExtraction: Sendable {
                     result.failure = error
                     return
                 }
-                if !error.scopes.isEmpty {
-                    // The source has read the others to their end itself.
-                    result.completeScopes += window.scopes.filter { !error.scopes.contains($0) }
-                    note(error, ending: error.scopes)
-                    continue
-                }
                 if window.scopes.count > 1, error.mayConcernOneScope {
                     logger.warning(
                         "Some scope cannot be read; the scopes of its group are read one by one",
@@ -142,7 +136,10 @@ struct SourceExtraction: Sendable {
                     while queue.first?.isPart == true { scopes += queue.removeFirst().scopes }
                     unavailable = 0
                 }
-                note(error, ending: scopes)
+                tally.change { $0.failed += scopes.count }
+                logger.error(
+                    "A scope could not be read to its end",
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
             } catch is StopSignal.Stopped {
                 let scopes = windows.flatMap(\.scopes)
                 return tally.change { $0.failed += scopes.count - result.completeScopes.count - $0.failed }
@@ -155,13 +152,6 @@ struct SourceExtraction: Sendable {
                 "Nothing is pruned, as the source was not read to its end", metadata: [LogKey.source: "\(name)"])
         }
         try await prune(result.completeScopes, into: &result, emit)
-    }
-
-    private func note(_ error: SourceError, ending scopes: [String]) {
-        tally.change { $0.failed += scopes.count }
-        logger.error(
-            "A scope could not be read to its end",
-            metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
     }
 
     private func read(

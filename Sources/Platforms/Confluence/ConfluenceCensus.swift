@@ -29,9 +29,7 @@ actor ConfluenceCensus {
 
     private func started() async throws(SourceError) -> [ConfluenceListing] {
         // A space that cannot be seen any more looks empty.
-        guard let id = try await site.visibleSpaces([space])[space] else {
-            throw SourceError(.rejected, "Confluence: space \(space) \(ConfluenceSite.notVisible.message)")
-        }
+        guard let id = try await site.visibleSpaces([space])[space] else { throw ConfluenceSite.notVisible(space) }
         guard site.isCloud else {
             return ConfluenceSite.pageTypes.map { site.pages(ofType: $0, in: space, size: 500, expand: []) }
         }

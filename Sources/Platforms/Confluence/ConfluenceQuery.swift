@@ -35,11 +35,13 @@ struct ConfluenceQuery: Sendable {
         }
     }
 
-    init(_ types: String..., place: String, window: Window? = nil) {
+    init(types: [String], place: String, window: Window? = nil) {
         self.types = types
         self.place = place
         self.window = window
     }
+
+    init(_ types: String..., place: String) { self.init(types: types, place: place) }
 
     /// The query with its window as seen from this moment, for all pages of a listing.
     func fixed() -> ConfluenceQuery {

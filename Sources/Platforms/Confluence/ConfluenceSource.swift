@@ -55,7 +55,7 @@ struct ConfluenceSource: DocumentSource {
     func scopes() async throws(SourceError) -> [String] { spaces.isEmpty ? try await site.spaces() : spaces }
 
     func documents(in scopes: [String], since: Date) -> AsyncThrowingStream<[Document], any Error> {
-        let walk = ConfluenceSpacesWalk(
+        let walk = ConfluenceWalk(
             site: site, instance: instance, spaces: scopes, areConfigured: !spaces.isEmpty,
             window: ConfluenceQuery.Window(since: since, now: now))
         return AsyncThrowingStream(unfolding: { try await walk.next() })

@@ -1,8 +1,12 @@
 import Shared
 
 extension ConfluenceSite {
-    static let notVisible = SourceError(
-        .rejected, "is not there, or the account may not see it; keys are case-sensitive (OHRA_CONFLUENCE_SPACES)")
+    static func notVisible(_ space: String) -> SourceError {
+        SourceError(
+            .rejected,
+            "Confluence: space \(space.shortened(100)) is not there, or the account may not see it; keys are case-sensitive"
+        )
+    }
 
     /// Keys of all spaces that the account sees, archived ones left out.
     func spaces() async throws(SourceError) -> [String] {

@@ -5,44 +5,64 @@ import Shared
 /// First the pages that changed themselves, then those that only got a comment or an attachment: that raises no version and
 /// moves no date of the page.
 actor ConfluenceWalk {
+    private enum Stage {
+        case start
+        case pages(ConfluenceListing)
+        /// Pages that are still to be read by id.
+        case pagesOfChildren([String])
+    }
+
     private let site: ConfluenceSite
     private let reader: ConfluenceReader
-    private let place: String
+    private let spaces: [String]
+    private let areConfigured: Bool
     private let window: ConfluenceQuery.Window
-    private var pages: ConfluenceListing?
-    /// Pages that are still to be read by id; nil until the children were listed.
-    private var remaining: [String]?
+    private var stage = Stage.start
 
-    init(site: ConfluenceSite, reader: ConfluenceReader, spaces: [String], window: ConfluenceQuery.Window) {
+    /// - Parameter areConfigured: the spaces were named by a person, so they may not exist.
+    init(
+        site: ConfluenceSite, instance: String, spaces: [String], areConfigured: Bool, window: ConfluenceQuery.Window
+    ) {
         self.site = site
-        self.reader = reader
+        self.spaces = spaces
+        self.areConfigured = areConfigured
         self.window = window
-        place = ConfluenceQuery.spaces(spaces)
-        pages = site.search(
-            ConfluenceQuery("page", "blogpost", place: place, window: window), size: ConfluenceReader.pagesPerQuery,
-            expand: ConfluenceReader.expand)
+        reader = ConfluenceReader(site: site, instance: instance)
     }
 
     func next() async throws(SourceError) -> [Document]? {
-        while let items = try await pages?.next() {
-            let documents = try await reader.documents(of: items)
-            if !documents.isEmpty { return documents }
+        guard !spaces.isEmpty else { return nil }
+        while true {
+            switch stage {
+            case .start:
+                if areConfigured { try await checkSpaces() }
+                stage = .pages(
+                    listing("page", "blogpost", size: ConfluenceReader.pagesPerQuery, ConfluenceReader.expand))
+            case .pages(let listing):
+                guard let items = try await listing.next() else {
+                    stage = .pagesOfChildren(try await pagesOfChildren())
+                    continue
+                }
+                let documents = try await reader.documents(of: items)
+                if !documents.isEmpty { return documents }
+            case .pagesOfChildren(let remaining):
+                let batch = remaining.prefix(ConfluenceReader.pagesPerQuery)
+                if batch.isEmpty { return nil }
+                let documents = try await reader.documents(ids: Array(batch))
+                stage = .pagesOfChildren(Array(remaining.dropFirst(batch.count)))
+                if !documents.isEmpty { return documents }
+            }
         }
-        pages = nil
-        if remaining == nil { remaining = try await pagesOfChildren() }
-        while let batch = remaining?.prefix(ConfluenceReader.pagesPerQuery), !batch.isEmpty {
-            remaining?.removeFirst(batch.count)
-            let documents = try await reader.documents(ids: Array(batch))
-            if !documents.isEmpty { return documents }
-        }
-        return nil
+    }
+
+    private func listing(_ types: String..., size: Int, _ expand: [String]) -> ConfluenceListing {
+        let query = ConfluenceQuery(types: types, place: ConfluenceQuery.spaces(spaces), window: window)
+        return site.search(query, size: size, expand: expand)
     }
 
     /// The pages of changed comments and attachments that were not delivered yet, in a fixed order.
     private func pagesOfChildren() async throws(SourceError) -> [String] {
-        // Made here and not at the start: its window counts from the moment it is asked.
-        let children = site.search(
-            ConfluenceQuery("comment", "attachment", place: place, window: window), size: 200, expand: ["container"])
+        let children = listing("comment", "attachment", size: 200, ["container"])
         var found: Set<String> = []
         while let items = try await children.next() {
             for item in items {
@@ -51,5 +71,11 @@ actor ConfluenceWalk {
             }
         }
         return found.sorted()
+    }
+
+    /// A space that cannot be seen is an error: a search would take it for an empty one.
+    private func checkSpaces() async throws(SourceError) {
+        let visible = try await site.visibleSpaces(spaces)
+        if let missing = spaces.first(where: { visible[$0] == nil }) { throw ConfluenceSite.notVisible(missing) }
     }
 }

@@ -18,8 +18,6 @@ package struct SourceError: Error, CustomStringConvertible {
     package let message: String
     /// A smaller page may be answered where this one was not.
     package var mayBeTooHeavy = false
-    /// The scopes it concerns; empty for all that were asked for.
-    package var scopes: [String] = []
 
     package init(_ code: Code, _ message: String) {
         self.code = code

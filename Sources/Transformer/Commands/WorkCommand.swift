@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chunking
 import Embedding
 import Logging
 import Shared
@@ -42,14 +43,16 @@ struct WorkCommand: AsyncParsableCommand {
             }
             let fingerprint = PipelineFingerprint(
                 converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding)
+            let client = QdrantClient(transport: transport, settings: settings.qdrant)
+            let registry = Registry(client: client, collection: settings.qdrant.registryCollection)
             let announcement = Announcement(
-                registry: Registry(
-                    client: QdrantClient(transport: transport, settings: settings.qdrant),
-                    collection: settings.qdrant.registryCollection),
-                broker: broker, adopts: adopt, logger: program.logger)
+                registry: registry, broker: broker, adopts: adopt, logger: program.logger)
             try await startup.run("Qdrant") { try await announcement.make(fingerprint, embedding) }
             let pipeline = Pipeline(
-                chunker: makeChunker(settings.chunks), provider: provider, fingerprint: fingerprint.value)
+                chunker: makeChunker(settings.chunks), provider: provider, fingerprint: fingerprint.value,
+                stored: StoredWork(
+                    client: client, registry: registry, collection: settings.qdrant.collection,
+                    fingerprint: fingerprint.value, dimension: embedding.dimension))
             // Two in parallel keep a core busy while the other message waits for the embedding server or for confirms.
             try await program.work(
                 on: .documents, broker: broker, admin: settings.admin, options: worker, concurrency: 2
