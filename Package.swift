@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "ohra", targets: ["Operator"]),
         // For Benchmarks/.
         .library(name: "Shared", targets: ["Shared"]),
+        .library(name: "Embedding", targets: ["Embedding"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -92,7 +93,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding", "Shared", "TestSupport", configuration],
-            exclude: ["Local/minilm.json", "Local/minilm_corpus.json"], swiftSettings: settings),
+            exclude: ["Local/minilm.json", "Local/minilm_corpus.json", "Local/models"], swiftSettings: settings),
         .testTarget(
             name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
@@ -100,7 +101,8 @@ let package = Package(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
             swiftSettings: settings),
         .testTarget(
-            name: "OperatorTests", dependencies: ["Operator", "Shared", "TestSupport"], swiftSettings: settings),
+            name: "OperatorTests", dependencies: ["Operator", "Embedding", "Shared", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "ChunkingTests", dependencies: ["Chunking", "Embedding", "Shared", "TestSupport", configuration],
             resources: [.copy("golden.json")], swiftSettings: settings),
@@ -111,7 +113,8 @@ let package = Package(
         .testTarget(
             name: "LoaderTests", dependencies: ["Loader", "Shared", "TestSupport", logging], swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
+            name: "IntegrationTests", dependencies: ["Shared", "Platforms", "TestSupport", logging],
+            swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

@@ -18,6 +18,10 @@ public protocol EmbeddingProvider: Sendable {
     /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
     var advice: String? { get }
 
+    /// Whether a prepared provider's model can tell Korean texts apart by their meaning. Models behind a server are taken to:
+    /// those that people run for Korean do.
+    var readsHangul: Bool { get }
+
     /// One vector per text, in their order.
     ///
     /// Any number of texts of any length: the provider cuts them into requests itself and retries what may heal.
@@ -35,6 +39,7 @@ public protocol EmbeddingProvider: Sendable {
 
 extension EmbeddingProvider {
     public var advice: String? { nil }
+    public var readsHangul: Bool { true }
     public var tokenCounter: (any TokenCounter)? { nil }
 
     /// For providers that refuse texts hardly ever: all at once, and again without each text that is refused.

@@ -40,4 +40,23 @@ struct AtlassianSettingsTests {
         ]
         #expect(try await configured(ordered).2.first?.hasPrefix("OHRA_JIRA_JQL") == true)
     }
+
+    @Test func gatewayNeedsItsPath() async throws {
+        for url in [
+            "https://api.atlassian.com", "https://api.atlassian.com/ex/confluence/1",
+            "https://api.atlassian.com/ex/jira/",
+        ] {
+            let flags = ["OHRA_JIRA_URL": url, "OHRA_JIRA_TOKEN": "t", "OHRA_JIRA_INSTANCE": "h.atlassian.net"]
+            #expect(try await configured(flags).2.first?.hasPrefix("OHRA_JIRA_URL must be") == true)
+        }
+    }
+
+    @Test func editionIsAskedForUnlessSet() async throws {
+        var flags = ["OHRA_JIRA_URL": "https://h.example", "OHRA_JIRA_TOKEN": "t"]
+        #expect(try await configured(flags).1?.settings.edition == .auto)
+        flags["OHRA_JIRA_EDITION"] = "DataCenter"
+        #expect(try await configured(flags).1?.settings.edition == .datacenter)
+        flags["OHRA_JIRA_EDITION"] = "server"
+        #expect(try await configured(flags).2.first?.hasPrefix("OHRA_JIRA_EDITION") == true)
+    }
 }

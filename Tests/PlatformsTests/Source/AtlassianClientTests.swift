@@ -88,4 +88,28 @@ struct AtlassianClientTests {
         #expect(gone.message.contains("410") && missing.message.contains("404"))
         for error in [refused, hidden, captcha, bad, gone, missing] { #expect(!error.message.contains(FakeSite.token)) }
     }
+
+    @Test func scopedTokensGoThroughTheGatewayWithTheirPath() async throws {
+        let http = ScriptedHTTP([], then: .answer(FakeSite.json("{}")))
+        let settings = try FakeSite.settings("JIRA", url: "https://api.atlassian.com/ex/jira/0b1f-22/")
+        _ = try await AtlassianClient(settings: settings, transport: http).get("/rest/api/3/myself")
+        #expect(http.requests[0].url == "https://api.atlassian.com/ex/jira/0b1f-22/rest/api/3/myself")
+        // Refused at the site, a token with scopes looks like a wrong one.
+        let error = try await failure(HTTPResponse(status: 401))
+        #expect(error.message.contains("https://api.atlassian.com/ex/jira/<cloud id>"))
+    }
+
+    @Test func theAnswerToAnAnonymousVisitorIsARefusal() async throws {
+        let error = try await failure(FakeSite.json(#"{"issues":[]}"#, headers: [("x-ausername", "anonymous")]))
+        #expect(error.code == .unauthorized && error.exitCode == 77)
+    }
+
+    @Test func retryAfterMayBeADate() async throws {
+        let (client, _, clock) = try client([
+            .answer(FakeSite.json("", status: 503, headers: [("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")])),
+            .answer(FakeSite.json("{}")),
+        ])
+        _ = try await client.get("/a")
+        #expect(clock.waits.count == 1 && clock.waits[0] <= .seconds(1))
+    }
 }

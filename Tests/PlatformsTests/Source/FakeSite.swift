@@ -8,12 +8,11 @@ enum FakeSite {
     static let token = "t0ken-of-test"
 
     static func settings(
-        _ product: String, url: String = "https://Haneul.atlassian.net", email: String? = "a@h.example"
-    )
-        throws -> AtlassianSettings
-    {
+        _ product: String, url: String = "https://Haneul.atlassian.net", email: String? = "a@h.example",
+        edition: AtlassianEdition = .auto
+    ) throws -> AtlassianSettings {
         let url = try ServiceURL(url, schemes: ["https", "http"])
-        return AtlassianSettings(product: product, url: url, email: email, token: Secret(token))
+        return AtlassianSettings(product: product, url: url, email: email, token: Secret(token), edition: edition)
     }
 
     static func json(_ text: String, status: Int = 200, headers: [(name: String, value: String)] = []) -> HTTPResponse {
