@@ -8,3 +8,11 @@ public protocol TokenCounter: Sendable {
     /// Counts of texts add up where they are joined by white space.
     func count(_ text: UnsafeBufferPointer<UInt8>, limit: Int) -> Int
 }
+
+extension TokenCounter {
+    /// Tokens of a text, counted no further than `limit`.
+    public func count(_ text: String, limit: Int = .max) -> Int {
+        var text = text
+        return text.withUTF8 { count($0, limit: limit) }
+    }
+}

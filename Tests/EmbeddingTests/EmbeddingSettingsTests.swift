@@ -84,4 +84,42 @@ import Testing
         dump(settings, to: &text)
         #expect(!text.contains("very-secret"))
     }
+
+    private let openAI = [
+        "OHRA_EMBEDDING_PROVIDER": "openai", "OHRA_EMBEDDING_URL": "http://tei", "OHRA_EMBEDDING_MODEL": "m",
+    ]
+
+    @Test func serverHasDefaults() {
+        let (settings, faults) = read(openAI)
+        #expect(faults.isEmpty && settings.server == EmbeddingServerSettings())
+        #expect(settings.server.maximumInputsPerRequest == 64 && settings.server.concurrency == 8)
+    }
+
+    @Test func serverSettingsAreRead() {
+        let (settings, faults) = read(
+            openAI.merging([
+                "OHRA_EMBEDDING_AUTH": "api-key", "OHRA_EMBEDDING_API_VERSION": "2024-10-21",
+                "OHRA_EMBEDDING_MAX_TOKENS": "512", "OHRA_EMBEDDING_REQUEST_INPUTS": "10",
+                "OHRA_EMBEDDING_REQUEST_TOKENS": "9000", "OHRA_EMBEDDING_CONCURRENCY": "2",
+                "OHRA_EMBEDDING_TIMEOUT": "30", "OHRA_EMBEDDING_QUERY_PREFIX": "query: ",
+            ]) { $1 })
+        var wanted = EmbeddingServerSettings()
+        wanted.authentication = .apiKey
+        wanted.apiVersion = "2024-10-21"
+        wanted.maximumTokens = 512
+        wanted.maximumInputsPerRequest = 10
+        wanted.maximumTokensPerRequest = 9000
+        wanted.concurrency = 2
+        wanted.deadline = .seconds(30)
+        #expect(faults.isEmpty && settings.server == wanted && settings.queryPrefix == "query: ")
+    }
+
+    @Test(arguments: [
+        ("AUTH", "auto", 0), ("AUTH", "basic", 1), ("API_VERSION", "2024&x=1", 1), ("MAX_TOKENS", "15", 1),
+        ("REQUEST_INPUTS", "0", 1), ("REQUEST_INPUTS", "2049", 1), ("REQUEST_TOKENS", "0", 1), ("CONCURRENCY", "0", 1),
+        ("TIMEOUT", "0", 1), ("TIMEOUT", "many", 1),
+    ])
+    func serverSettingsAreChecked(name: String, value: String, faults: Int) {
+        #expect(read(openAI.merging(["OHRA_EMBEDDING_\(name)": value]) { $1 }).faults.count == faults)
+    }
 }

@@ -29,14 +29,15 @@ final class LocalModel: Sendable {
     var name: String { "\(folder.name)@\(folder.digest):\(precision.label)" }
     var dimension: Int { folder.configuration.hiddenSize }
 
+    /// Whether its vocabulary was made with Korean in it.
+    var readsHangul: Bool { KoreanVocabulary.isKnown(to: folder.tokenizer) }
+
     /// What its vocabulary says about the languages it was made for.
     func advice() -> String? {
-        let share = HangulCoverage.share(of: folder.tokenizer)
-        guard share < 0.99 else { return nil }
-        let missing = Int(((1 - share) * 100).rounded())
+        guard !readsHangul else { return nil }
         return
-            "\(folder.name) is good for English; its vocabulary cannot spell \(missing) % of Hangul, so Korean rests on "
-            + "search by words or a multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
+            "\(folder.name) is good for English; its vocabulary has no Korean words, so Korean rests on search by words or a "
+            + "multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
     }
 
     /// The token ids of a text, cut off at the model's limit.

@@ -9,7 +9,9 @@
 /// | `OHRA_EMBEDDING_DIMENSION` | `hash`: 8…4096, `openai`: 1…65535 | `hash`: 384, `openai`: what the model gives | |
 /// | `OHRA_EMBEDDING_PRECISION` | `local`: `auto`, `fp32`, `bf16`, `int8` | `auto`: bf16 where the processor has it, else fp32 | |
 /// | `OHRA_EMBEDDING_THREADS` | `local`: 1…1024 | one per core | |
-/// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | `local`: text | what the model's files say | |
+/// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | text | `local`: what the model's files say; `openai`: none | |
+///
+/// Those of `openai` alone are in ``EmbeddingServerSettings``.
 public struct EmbeddingSettings: Sendable, Equatable {
     /// The providers; the raw value is the setting's text and part of the pipeline's fingerprint.
     public enum Provider: String, Sendable, CaseIterable {
@@ -47,6 +49,8 @@ public struct EmbeddingSettings: Sendable, Equatable {
     /// Put before what is embedded; nil means what the model's files say.
     public var queryPrefix: String?
     public var documentPrefix: String?
+    /// For `openai`.
+    public var server = EmbeddingServerSettings()
 
     public init(
         provider: Provider = .local, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
@@ -76,6 +80,7 @@ public struct EmbeddingSettings: Sendable, Equatable {
         }
         queryPrefix = reader.optionalString("OHRA_EMBEDDING_QUERY_PREFIX")
         documentPrefix = reader.optionalString("OHRA_EMBEDDING_DOCUMENT_PREFIX")
+        server = EmbeddingServerSettings(&reader)
         checkProvider(&reader)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chunking
 import Embedding
 import Shared
 

@@ -12,14 +12,19 @@ struct GoldenText {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: name)
         let json = try JSONElement(parsing: Data(contentsOf: file))
         return try #require(json.array).map { item in
-            let packed = try #require(item["vector"]?.string.flatMap { Data(base64Encoded: $0) })
-            return GoldenText(
+            GoldenText(
                 text: try #require(item["text"]?.string), ids: try #require(item["ids"]?.array).compactMap(\.int32),
-                vector: packed.withUnsafeBytes { bytes in
-                    stride(from: 0, to: bytes.count, by: 2).map {
-                        Float(Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)))
-                    }
-                })
+                vector: try vector(item["vector"]))
+        }
+    }
+
+    /// Float16 numbers in base64.
+    static func vector(_ json: JSONElement?) throws -> [Float] {
+        let packed = try #require(json?.string.flatMap { Data(base64Encoded: $0) })
+        return packed.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 2).map {
+                Float(Float16(bitPattern: bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self)))
+            }
         }
     }
 }

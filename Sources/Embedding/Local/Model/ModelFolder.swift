@@ -50,7 +50,13 @@ struct ModelFolder: Sendable {
         try ModelChecksums.verify(path, known: digests)
         tensors = try TensorFile(weights)
         tokenizer = try TokenizerReader(tokenizerFile).tokenizer(vocabularySize: configuration.vocabularySize)
-        var limit = try json("sentence_bert_config.json")?["max_seq_length"]?.int
+        let sentences = try json("sentence_bert_config.json")
+        guard sentences?["do_lower_case"]?.bool != true else {
+            throw EmbeddingError(
+                .modelUnusable,
+                "the model's file \(path)/sentence_bert_config.json asks for lower case, which is not supported")
+        }
+        var limit = sentences?["max_seq_length"]?.int
         if limit == nil { limit = try json("tokenizer_config.json")?["model_max_length"]?.int }
         let longest = min(limit ?? .max, configuration.longestSequence)
         guard longest > tokenizer.addedTokenCount else {

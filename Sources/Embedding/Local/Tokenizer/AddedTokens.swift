@@ -8,6 +8,8 @@ struct AddedTokens: Sendable {
         let takesSpaceAfter: Bool
         /// Whether it counts only between characters that are no part of a word.
         let isWholeWord: Bool
+        /// Whether it is looked for in the normalised text, not in the text as it is.
+        let isNormalised: Bool
     }
 
     private let tokens: [Token]

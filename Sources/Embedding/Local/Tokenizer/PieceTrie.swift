@@ -63,6 +63,15 @@ struct PieceTrie: Sendable {
         return found
     }
 
+    /// The piece that is exactly these bytes, nil when there is none.
+    func whole(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int32? {
+        var found: Int32?
+        forEachPrefix(of: UnsafeBufferPointer(rebasing: bytes[range]), from: 0) { end, id in
+            if end == range.count { found = id }
+        }
+        return found
+    }
+
     @inline(__always)
     private func child(of node: Int, _ label: UInt8) -> Int32 {
         var low = Int(firstChild[node])

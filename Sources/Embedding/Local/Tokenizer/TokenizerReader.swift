@@ -25,7 +25,11 @@ struct TokenizerReader {
             let parts = try wordPiece(opening, closing, added)
             highest = parts.vocabulary.map(\.id).max() ?? 0
             tokenizer = WordPieceTokenizer(parts)
-        default: throw file.fault("has a model other than WordPiece, which is not supported")
+        case "Unigram":
+            let parts = try unigram(opening, closing, added)
+            highest = Int32(parts.vocabulary.count - 1)
+            tokenizer = UnigramTokenizer(parts)
+        default: throw file.fault("has a model other than WordPiece and Unigram, which is not supported")
         }
         let ids = opening + closing + added.map(\.id) + [highest]
         guard ids.allSatisfy({ (0..<Int32(vocabularySize)).contains($0) }) else {
@@ -75,13 +79,11 @@ struct TokenizerReader {
             guard let text = token["content"]?.string, !text.isEmpty, let id = token["id"]?.tokenID else {
                 throw file.fault("has an added token without 'content' or 'id'")
             }
-            guard token["normalized"]?.bool != true else {
-                throw file.fault("has an added token that is looked for after normalisation, which is not supported")
-            }
             tokens.append(
                 AddedTokens.Token(
                     text: Array(text.utf8), id: id, takesSpaceBefore: token["lstrip"]?.bool == true,
-                    takesSpaceAfter: token["rstrip"]?.bool == true, isWholeWord: token["single_word"]?.bool == true))
+                    takesSpaceAfter: token["rstrip"]?.bool == true, isWholeWord: token["single_word"]?.bool == true,
+                    isNormalised: token["normalized"]?.bool == true))
         }
         return tokens
     }
@@ -94,6 +96,9 @@ struct TokenizerReader {
             let members = model["vocab"]?.object
         else {
             throw file.fault("has a WordPiece model without BERT's normalizer, pre-tokenizer and a vocabulary")
+        }
+        guard !added.contains(where: \.isNormalised) else {
+            throw file.fault("has an added token that is looked for after normalisation, which is not supported")
         }
         var vocabulary: [(text: [UInt8], id: Int32)] = []
         for (piece, id) in members {
