@@ -12,6 +12,18 @@ public final class FaultProxy: Sendable {
         case insteadOfConfirm(afterSending: Int)
     }
 
+    /// How fast each direction of each connection may be.
+    public struct Pace: Sendable {
+        let bytesPerSecond: Int
+        /// Bytes from the client that pass before at full speed.
+        let start: Int
+
+        public init(bytesPerSecond: Int, afterSending start: Int = 0) {
+            self.bytesPerSecond = bytesPerSecond
+            self.start = start
+        }
+    }
+
     private final class Pair: Sendable {
         let client: Int32
         let server: Int32
@@ -40,6 +52,7 @@ public final class FaultProxy: Sendable {
         var pairs: [Pair] = []
         var isFrozen = false
         var isOver = false
+        var pace: Pace?
         var accepted = 0
         var armed: [Cut] = []
         var done = 0
@@ -48,14 +61,13 @@ public final class FaultProxy: Sendable {
     private let state = Mutex(State())
     private let listener: Int32
     private let target: UInt16?
-    private let bytesPerSecond: Int?
     public let port: UInt16
 
-    /// - Parameter bytesPerSecond: of each direction of each connection; nil for no limit.
-    public init(target: UInt16?, bytesPerSecond: Int? = nil) throws {
+    /// - Parameter pace: nil for no limit.
+    public init(target: UInt16?, pace: Pace? = nil) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        self.bytesPerSecond = bytesPerSecond
-        if bytesPerSecond != nil {
+        state.withLock { $0.pace = pace }
+        if pace != nil {
             // Inherited by what is accepted: the client is to feel the link's pace, not fill a buffer at once, and in
             // segments as small as a network's, not loopback's of 64 KB.
             var size: Int32 = 8192
@@ -95,6 +107,9 @@ public final class FaultProxy: Sendable {
             state.pairs.removeAll { $0.server < 0 }
         }
     }
+
+    /// Applies at once, to connections that are there as well; nil lifts the limit.
+    public func setPace(_ pace: Pace?) { state.withLock { $0.pace = pace } }
 
     /// Stops reading and writing without closing anything.
     public func freeze(_ isFrozen: Bool = true) { state.withLock { $0.isFrozen = isFrozen } }
@@ -146,22 +161,24 @@ public final class FaultProxy: Sendable {
         let (source, sink) = isFromClient ? (pair.client, pair.server) : (pair.server, pair.client)
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            if state.withLock({ $0.isFrozen && !$0.isOver }) {
-                // A frozen link shows nothing to wait on; this is how often it looks whether it was thawed.
-                usleep(20_000)
-                continue
-            }
             var descriptor = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
             guard poll(&descriptor, 1, 50) != 0 else {
                 if state.withLock({ $0.isOver }) { break }
                 continue
             }
-            if let bytesPerSecond {
+            // After the wait, so that nothing written after ``freeze(_:)`` gets through.
+            if state.withLock({ $0.isFrozen && !$0.isOver }) {
+                // A frozen link shows nothing to wait on; this is how often it looks whether it was thawed.
+                usleep(20_000)
+                continue
+            }
+            var most = buffer.count
+            if let pace = state.withLock({ $0.pace }), pair.sent.load(ordering: .relaxed) >= pace.start {
                 // The pace itself is what is simulated.
                 usleep(50_000)
-                buffer = Array(buffer.prefix(max(1, bytesPerSecond / 20)))
+                most = max(1, pace.bytesPerSecond / 20)
             }
-            let count = recv(source, &buffer, buffer.count, 0)
+            let count = recv(source, &buffer, most, 0)
             guard count > 0 else { break }
             let allowed = allowed(buffer[..<count], of: pair, isFromClient: isFromClient)
             var offset = 0

@@ -62,7 +62,7 @@ struct Client {
         async let published: Void = publish(with: publisher)
         try await consume(with: consumer) { taken in
             if taken.isMultiple(of: count / 10) {
-                print("{\"messages\":\(taken),\"resident_kb\":\(Meter.residentKilobytes)}")
+                print("{\"messages\":\(taken),\"resident_kb\":\(ProcessMemory.residentBytes / 1024)}")
             }
         }
         try await published
@@ -115,18 +115,5 @@ struct Meter {
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-    }
-
-    /// From /proc/self/statm, whose second number counts pages.
-    static var residentKilobytes: Int {
-        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-        defer { fclose(file) }
-        var (total, resident) = (0, 0)
-        withUnsafeMutablePointer(to: &total) { total in
-            withUnsafeMutablePointer(to: &resident) { resident in
-                _ = withVaList([total, resident]) { vfscanf(file, "%ld %ld", $0) }
-            }
-        }
-        return resident * sysconf(Int32(_SC_PAGESIZE)) / 1024
     }
 }

@@ -10,7 +10,9 @@ public protocol BrokerPublisher: Sendable {
     ///
     /// `mandatory` does not tell when a work queue was deleted: the journal is bound to the same routing key, takes the
     /// message alone, and the broker confirms it. What was confirmed is safe only once this has returned.
-    /// - Throws: ``BrokerError``: `topology` when there is no such queue, `unavailable` or `connectionLost`.
+    /// A lost connection is waited for as long as ``publish(_:)`` waits: the answer decides whether work counts as done.
+    /// - Throws: ``BrokerError``: `topology` when there is no such queue, `unavailable` or `connectionLost` after the
+    ///   configured patience, or cancelled.
     func verify(queue: String) async throws(BrokerError)
 }
 

@@ -25,6 +25,10 @@ final class Connection {
         var continuation: CheckedContinuation<Result<BrokerReply, BrokerError>, Never>
     }
 
+    /// Frames read before the owner gets its turn: about 16 deliveries. Fewer cost a wake-up of the consumer's task more often;
+    /// more, and the broker waits for acknowledgements of what was read long ago.
+    private static let framesPerTurn: UInt64 = 48
+
     private var handle: ConnectionHandle?
     private let callTimeout: Duration
     private let progressTimeout: Duration
@@ -37,6 +41,8 @@ final class Connection {
     private var lastFrameCount: UInt64 = 0
     private var lastService = ContinuousClock.now
     private var isDraining = false
+    /// Whether the last read found nothing.
+    private var isDrained = true
     private(set) var isBlocked = false
     private(set) var failure: BrokerError?
     /// Bytes of the largest header table the broker takes: one frame, minus the rest of that frame.
@@ -139,28 +145,36 @@ final class Connection {
 
     // MARK: Pump
 
-    /// Waits (if it may) for the socket or `wakeup`, then dispatches every frame that has come.
+    /// Waits (if it may) for the socket or `wakeup`, then dispatches what has come, up to a limit; the rest at the next turn.
     func pump(_ wakeup: Int32, _ mayWait: Bool) {
         guard let handle else {
             if mayWait { _ = Self.poll(-1, wakeup, 1000) }
             return
         }
-        let limit = mayWait && !handle.hasBufferedFrames ? serviceInterval : .zero
+        let limit = mayWait && isDrained && !handle.hasBufferedFrames ? serviceInterval : .zero
         let isReadable = Self.poll(handle.descriptor, mayWait ? wakeup : -1, Int32(limit / .milliseconds(1)))
         let isDue = lastService.duration(to: .now) >= serviceInterval
-        if isReadable || isDue || handle.hasBufferedFrames { drain() }
+        if isReadable || isDue || !isDrained || handle.hasBufferedFrames { drain() }
         if isDue || !calls.isEmpty || progressDeadline != nil { checkDeadlines() }
     }
 
-    /// Empties socket and library buffers without waiting. Ends with a read that found nothing, so that TLS records which the
-    /// library has decrypted already are not overlooked.
+    /// Reads socket and library buffers without waiting. They count as empty only after a read that found nothing, so that TLS
+    /// records which the library has decrypted already are not overlooked.
     private func drain() {
         guard !isDraining, let handle else { return }
         isDraining = true
         defer { isDraining = false }
         lastService = .now
         do {
-            while isOpen, let frame = try handle.receive() { dispatch(frame, handle) }
+            let end = handle.frameCount + Self.framesPerTurn
+            isDrained = false
+            while isOpen, handle.frameCount < end {
+                guard let frame = try handle.receive() else {
+                    isDrained = true
+                    break
+                }
+                dispatch(frame, handle)
+            }
             // Only frames count: heartbeats between them go on for ever, and so do bytes that trickle into one.
             if !handle.isAmidMessage {
                 progressDeadline = nil

@@ -239,6 +239,7 @@ public actor Consumer: BrokerConsumer {
             self?.assumeIsolated { consumer in
                 consumer.writeSettlements()
                 consumer.connection?.pump(wakeup, mayWait)
+                consumer.buffer.flush()
             }
         }
         try await connection.call(.openChannel)

@@ -41,19 +41,25 @@ final class DeliveryBuffer: Sendable {
         }
     }
 
+    /// Puts one in. Whoever waits is told by ``flush()``.
+    ///
     /// - Returns: false when it has ended; the delivery is not taken then.
     func push(_ delivery: Delivery) -> Bool {
-        let (isTaken, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Delivery?, any Error>?) in
-            guard state.end == nil else { return (false, nil) }
-            if let waiter = state.waiter {
-                state.waiter = nil
-                return (true, waiter)
-            }
+        state.withLock { state in
+            guard state.end == nil else { return false }
             state.deliveries.append(delivery)
-            return (true, nil)
+            return true
         }
-        waiter?.resume(returning: delivery)
-        return isTaken
+    }
+
+    /// Wakes whoever waits, once for all that was put in: a wake-up costs more than everything else about a delivery.
+    func flush() {
+        let awaited = state.withLock { state -> (CheckedContinuation<Delivery?, any Error>, Delivery)? in
+            guard let waiter = state.waiter, let delivery = state.deliveries.removeFirst() else { return nil }
+            state.waiter = nil
+            return (waiter, delivery)
+        }
+        if let (waiter, delivery) = awaited { waiter.resume(returning: delivery) }
     }
 
     /// Takes back what has not been handed out.

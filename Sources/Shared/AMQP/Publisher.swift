@@ -112,6 +112,24 @@ public actor Publisher: BrokerPublisher {
     }
 
     public func verify(queue: String) async throws(BrokerError) {
+        let deadline = patience.map { ContinuousClock.now + $0 }
+        var pauses = ReconnectSchedule(settings.reconnectDelays)
+        while true {
+            do throws(BrokerError) {
+                return try await look(for: queue)
+            } catch {
+                guard error.isRetriable, !isClosed else { throw error }
+                if let deadline, deadline <= .now { throw error }
+                do {
+                    try await Task.sleep(for: pauses.delay(after: error))
+                } catch {
+                    throw Self.cancelled
+                }
+            }
+        }
+    }
+
+    private func look(for queue: String) async throws(BrokerError) {
         if connection == nil { try await connect() }
         guard let connection else { throw BrokerError(.cancelled, "the publisher is closed") }
         do throws(BrokerError) {
@@ -300,14 +318,16 @@ public actor Publisher: BrokerPublisher {
         let now = ContinuousClock.now
         for entry in everything where !entry.isFinished {
             guard let deadline = entry.deadline, deadline <= now else { continue }
+            // What was refused before the broker went away does not wait for room any more.
             let error =
-                entry.rejections > 0
+                entry.rejections > 0 && connection != nil
                 ? BrokerError(.refused, "the broker refused the publishing \(entry.rejections) times")
                 : BrokerError(
                     .unavailable,
                     connection?.isBlocked == true
                         ? "the broker at \(settings.address) takes no publishings: disk or memory alarm"
-                        : "the broker at \(settings.address) did not confirm in time")
+                        : "the broker at \(settings.address) did not confirm in time; see that it runs, then run this again"
+                )
             entry.finish(.failure(error))
         }
         resumeIfIdle()

@@ -11,8 +11,10 @@ public struct Worker: Service, CustomStringConvertible {
     public struct Drain: Sendable {
         /// How long nothing may have come.
         public var idle: Duration
-        /// Messages that wait in the queue.
+        /// Messages that wait in the queue; throws while the broker cannot be asked.
         public var waiting: @Sendable () async throws -> Int
+        /// How long the broker may be away before the run ends with its error: whoever drains a queue waits for the end.
+        public var patience = Duration.seconds(60)
 
         public init(idle: Duration, waiting: @escaping @Sendable () async throws -> Int) {
             self.idle = idle
@@ -66,6 +68,8 @@ public struct Worker: Service, CustomStringConvertible {
     static func prefetch(for concurrency: Int) -> Int { concurrency * 2 }
 
     /// Works until a graceful shutdown, the drain's end, or a fault that stops the process.
+    ///
+    /// - Throws: that fault; while draining also what keeps the broker away for longer than the drain's patience.
     public func run() async throws {
         let activity = Activity()
         let slots = WorkSlots(limit: concurrency)
@@ -78,7 +82,7 @@ public struct Worker: Service, CustomStringConvertible {
                 ])
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            if let drain { group.addTask { await watch(drain, activity) } }
+            if let drain { group.addTask { try await watch(drain, activity, slots) } }
             defer { group.cancelAll() }
             try await withGracefulShutdownHandler {
                 try await process(activity, slots)
@@ -89,6 +93,8 @@ public struct Worker: Service, CustomStringConvertible {
                     await consumer.stop()
                 }
             }
+            group.cancelAll()
+            try await group.waitForAll()
         }
     }
 
@@ -134,23 +140,27 @@ public struct Worker: Service, CustomStringConvertible {
         }
     }
 
-    private func watch(_ drain: Drain, _ activity: Activity) async {
+    private func watch(_ drain: Drain, _ activity: Activity, _ slots: WorkSlots) async throws {
+        var lastAnswer = ContinuousClock.now
         while !Task.isCancelled {
             let idle = activity.idleTime ?? .zero
-            if idle >= drain.idle, await isEmpty(drain), activity.idleTime != nil {
-                logger.info("The queue stayed empty")
-                return await consumer.stop()
+            do {
+                let waiting = try await drain.waiting()
+                lastAnswer = .now
+                if idle >= drain.idle, waiting == 0, activity.idleTime != nil {
+                    logger.info("The queue stayed empty")
+                    return await consumer.stop()
+                }
+            } catch {
+                guard !Task.isCancelled else { return }
+                if lastAnswer.duration(to: .now) >= drain.patience {
+                    await slots.stop()
+                    await consumer.stop()
+                    throw error
+                }
             }
-            try? await Task.sleep(for: max(drain.idle - idle, .milliseconds(50)))
-        }
-    }
-
-    private func isEmpty(_ drain: Drain) async -> Bool {
-        do {
-            return try await drain.waiting() == 0
-        } catch {
-            logger.warning("Cannot see how many messages wait", metadata: ["error.detail": "\(error)"])
-            return false
+            // Often enough to see a broker that is gone, and at the end of the idle time.
+            try? await Task.sleep(for: min(max(drain.idle - idle, .milliseconds(50)), .seconds(1), drain.patience))
         }
     }
 }

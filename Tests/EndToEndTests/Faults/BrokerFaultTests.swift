@@ -1,5 +1,6 @@
 import Foundation
 import Shared
+import TestSupport
 import Testing
 
 /// The broker fails in every way it can while the programs work; afterwards the ledger balances.
@@ -9,44 +10,80 @@ import Testing
     init() throws { broker = try #require(PrivateBroker.current) }
 
     @Test func closedConnections() async throws {
-        try await FaultScene.with(broker.variables) { scene in
+        try await FaultScene.with(count: 300, broker.variables) { scene in
             try await scene.loadDuring { try broker.closeConnections() }
         }
     }
 
     @Test func stopAndStart() async throws {
-        try await FaultScene.with(broker.variables) { scene in
+        try await FaultScene.with(count: 300, broker.variables) { scene in
             try await scene.loadDuring {
                 try broker.control("stop_app")
+            } recover: {
                 try broker.control("start_app")
             }
         }
     }
 
     @Test func killedAndStarted() async throws {
-        try await FaultScene.with(broker.variables) { scene in
+        try await FaultScene.with(count: 300, broker.variables) { scene in
             // RabbitMQ 3.10 writes the declaration of a quorum queue with a delay and tells nobody when it is on disk: killed
             // before that, the queue is dead for good. The wait can only be bounded by time.
             try await Task.sleep(for: .seconds(4))
             try await scene.loadDuring {
                 try broker.kill()
+            } recover: {
                 try broker.start()
             }
         }
     }
 
-    /// Six heartbeats: every client must have given its connection up and found that no new one can be made.
+    /// Six heartbeats: every client must have given its connection up and found that no new one can be made. Workers wait;
+    /// what runs to an end gives up after a minute.
     @Test func frozenForAMinute() async throws {
-        try await FaultScene.with(broker.variables) { scene in
-            try await scene.loadDuring {
-                try broker.freeze()
-                try await Task.sleep(for: .seconds(60))
-                try broker.thaw()
+        try await FaultScene.with(count: 300, broker.variables) { scene in
+            let drain = try scene.fleet.start("loader", ["--drain", "--idle", "3600"])
+            try await drain.waitForStandardError(containing: "Consuming")
+            let load = try await scene.strike(broker.freeze, undo: broker.thaw)
+            let frozen = ContinuousClock.now
+            for output in [try await load.extractor.output(), try await drain.output()] {
+                #expect(output.status == 69, "\(output.complaint)")
+                #expect(
+                    output.stderr.split(separator: "\n").last?.contains("the broker at") == true, "\(output.complaint)")
             }
-            for worker in scene.workers {
-                let log = try worker.standardError()
-                #expect(log.contains("Connection to the broker lost") || log.contains("Subscription lost"))
+            try await Task.sleep(until: frozen + .seconds(60))
+            try await scene.expectLosses(since: load)
+            for worker in scene.workers { #expect(worker.isRunning) }
+            try broker.thaw()
+            load.link.end()
+
+            try await scene.load()
+            try await scene.expectBalance(since: load.began, "after the thaw")
+        }
+    }
+
+    /// The journal takes what the extractor publishes, and the broker confirms it: the extractor has to find out itself.
+    @Test func queueDeletedUnderTheExtractor() async throws {
+        try await FaultScene.with(count: 300, broker.variables) { scene in
+            let (fleet, queue) = (scene.fleet, scene.fleet.topology.workQueue(.documents))
+            try shorten(".documents", of: fleet)
+            for transformer in scene.transformers { transformer.signal(SIGSTOP) }
+            let began = FaultScene.now
+            let extractor = try scene.extract()
+            try await extractor.waitForStandardError(containing: "A queue is full")
+            try broker.control("delete_queue", queue)
+            let output = try await extractor.output()
+            #expect(output.status == 78, "\(output.complaint)")
+            #expect(output.stderr.contains("queue \(queue) is gone: run `ohra topology apply`"), "\(output.complaint)")
+            for transformer in scene.transformers { transformer.signal(SIGCONT) }
+            for transformer in scene.transformers {
+                try await transformer.waitForStandardError(containing: "Waiting for the queue")
             }
+            #expect(try await scene.loaded(since: began) < scene.documents.count, "the ledger should show a gap")
+
+            try await fleet.run("ohra", "topology", "apply")
+            try await fleet.run("ohra", "replay", "documents")
+            try await scene.expectBalance(since: began, "after the replay")
         }
     }
 
@@ -83,10 +120,7 @@ import Testing
     /// A full queue refuses: the extractor waits until there is room, and nothing is dropped.
     @Test func queuesAtTheirLengthLimit() async throws {
         try await FaultScene.with(count: 300, broker.variables) { scene in
-            // An operator policy, as the fleet's own policies stay.
-            let queues = "^\(scene.fleet.name)\\.(documents|vectors)$"
-            try broker.control(
-                "set_operator_policy", scene.fleet.name, queues, #"{"max-length": 2}"#, "--apply-to", "queues")
+            try shorten(".(documents|vectors)", of: scene.fleet)
             for transformer in scene.transformers { transformer.signal(SIGSTOP) }
             let began = FaultScene.now
             let extractor = try scene.extract()
@@ -96,7 +130,13 @@ import Testing
             let output = try await extractor.output()
             #expect(output.status == 0, "\(output.complaint)")
             try await scene.expectBalance(since: began, "queues of two messages")
-            try broker.control("clear_operator_policy", scene.fleet.name)
         }
+    }
+
+    /// Two messages fill these queues. An operator policy, as the fleet's own policies stay; no other fleet has the name.
+    private func shorten(_ queues: String, of fleet: Fleet) throws {
+        let pattern = "^\(fleet.name)\(queues.replacing(".", with: "\\."))$"
+        try broker.control(
+            "set_operator_policy", fleet.name, pattern, #"{"max-length": 2}"#, "--apply-to", "queues")
     }
 }

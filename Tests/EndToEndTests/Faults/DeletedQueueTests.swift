@@ -45,20 +45,23 @@ import Testing
         }
     }
 
-    /// The transformers hold their documents until vectors can be published again; nothing is missing in the end.
+    /// The transformers hold their documents until vectors can be published again: everything arrives with no further help.
     @Test func transformersWaitForTheQueueOfVectors() async throws {
         try await FaultScene.with { scene in
-            let (fleet, queue) = (scene.fleet, scene.fleet.topology.workQueue(.vectors))
-            try await delete(queue, fleet)
-            try await scene.loader.waitForStandardError(containing: "Waiting for the queue")
-            // The extractor would not start; the transformers get work all the same.
-            try await fleet.run("ohra", "replay", "documents")
+            let fleet = scene.fleet
+            // Frozen, so that both have work when the queue goes.
+            for transformer in scene.transformers { transformer.signal(SIGSTOP) }
+            let began = FaultScene.now
+            try await scene.load()
+            try await delete(fleet.topology.workQueue(.vectors), fleet)
+            for transformer in scene.transformers { transformer.signal(SIGCONT) }
             for transformer in scene.transformers {
                 try await transformer.waitForStandardError(containing: "is gone: run `ohra topology apply`")
             }
-            let began = FaultScene.now
+            try await scene.loader.waitForStandardError(containing: "Waiting for the queue")
+            #expect(try await scene.loaded(since: began) == 0)
+
             try await fleet.run("ohra", "topology", "apply")
-            try await scene.load()
             try await scene.expectBalance(since: began, "after the queue was made again")
         }
     }

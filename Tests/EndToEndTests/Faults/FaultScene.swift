@@ -69,32 +69,6 @@ struct FaultScene: Sendable {
         return try #require(try JSONElement(parsing: Array(output.stdout.utf8))["run"]?.string)
     }
 
-    /// Has every document loaded anew and `fault` happen in the middle of it; then the ledger must balance.
-    func loadDuring(_ fault: () async throws -> Void) async throws {
-        let (began, extractor) = try await startLoad()
-        try await fault()
-        let output = try await extractor.output()
-        if output.status != 0 {
-            // Allowed when the broker was away for longer than the extractor's patience: the next run completes it.
-            #expect(output.status == 69, "\(output.complaint)")
-            try await load()
-        }
-        try await expectBalance(since: began, "after the fault")
-    }
-
-    /// Starts to load every document anew and returns in the middle of it.
-    private func startLoad() async throws -> (began: Double, extractor: ProgramRun) {
-        // A busy machine may look too late, when all is done already.
-        for _ in 0..<5 {
-            let began = Self.now
-            let extractor = try extract()
-            try await until("the first document is loaded") { try await loaded(since: began) > 0 }
-            if try await loaded(since: began) < documents.count { return (began, extractor) }
-            _ = try await extractor.output()
-        }
-        throw FaultCameTooLate()
-    }
-
     /// Waits until every document is loaded by a run that began after `start`, and nothing else is left anywhere.
     func expectBalance(since start: Double, _ when: String) async throws {
         try await until("\(when): every document is loaded") { try await loaded(since: start) == documents.count }
@@ -141,6 +115,3 @@ struct FaultScene: Sendable {
         }
     }
 }
-
-/// Everything was loaded before the fault could hit it, five times in a row.
-struct FaultCameTooLate: Error {}

@@ -38,9 +38,6 @@ struct PrivateBroker: Sendable {
         self.environment = environment
     }
 
-    /// A clean stop and start.
-    func restart() throws { try Self.run("restart", folder) }
-
     /// SIGKILL, as a crash.
     func kill() throws { try Self.run("kill", folder) }
 

@@ -63,6 +63,39 @@ private final class ScriptedHandler: MessageHandler {
         #expect(texts("t.documents").isEmpty)
     }
 
+    @Test func drainingEndsWithTheFaultOfABrokerThatStaysAway() async throws {
+        try await send("a")
+        let handler = ScriptedHandler { _, _ in .done() }
+        var drain = Worker.Drain(idle: .seconds(3600)) { throw BrokerError(.unavailable, "gone") }
+        drain.patience = .milliseconds(50)
+        let worker = Worker(
+            stage: .documents, topology: topology, consumer: broker.consumer(queue: "t.documents", prefetch: 4),
+            publisher: broker.publisher(), handler: handler, concurrency: 2, drain: drain, logger: Logger(label: "test")
+        )
+        let error = await #expect(throws: BrokerError.self) { try await worker.run() }
+        #expect(error?.code == .unavailable)
+        #expect(error?.exitCode == ProgramExit.unavailable.rawValue)
+    }
+
+    @Test func drainingOutlivesABrokerThatIsAwayForAMoment() async throws {
+        try await send("a")
+        let broker = broker
+        let asked = Mutex(0)
+        let worker = Worker(
+            stage: .documents, topology: topology, consumer: broker.consumer(queue: "t.documents", prefetch: 4),
+            publisher: broker.publisher(), handler: ScriptedHandler { _, _ in .done() }, concurrency: 2,
+            drain: Worker.Drain(idle: .milliseconds(50)) {
+                let count = asked.withLock { count in
+                    count += 1
+                    return count
+                }
+                if count <= 3 { throw BrokerError(.unavailable, "gone") }
+                return broker.bodies(in: "t.documents").count
+            }, logger: Logger(label: "test"))
+        try await worker.run()
+        #expect(texts("t.documents").isEmpty)
+    }
+
     @Test func rejectedPartGoesToTheDeadLettersAlone() async throws {
         try await send("batch")
         let part = RejectedPart(body: Array("one".utf8), documentID: "d1", fault: Fault("bad", "too odd"))
