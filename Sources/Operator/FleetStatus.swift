@@ -8,6 +8,11 @@ struct FleetStatus: Sendable {
         let depth: QueueDepth
         /// Deliveries that workers hold; nil where the management interface cannot be asked.
         let unacked: Int?
+        /// A queue that workers consume, in contrast to those for retries and dead letters.
+        let isWork: Bool
+
+        /// Not done yet, as far as is known.
+        var waiting: Int { depth.messages + (unacked ?? 0) }
     }
 
     struct Source: Sendable {
@@ -37,7 +42,10 @@ struct FleetStatus: Sendable {
             var queues: [Queue] = []
             for queue in topology.queues where queue.name != topology.journal {
                 let depth = try await connection.verifyQueue(queue.name)
-                queues.append(Queue(name: queue.name, depth: depth, unacked: unacked?[queue.name]))
+                queues.append(
+                    Queue(
+                        name: queue.name, depth: depth, unacked: unacked?[queue.name],
+                        isWork: Topology.Stage.allCases.map(topology.workQueue).contains(queue.name)))
             }
             return queues
         }
@@ -77,15 +85,17 @@ struct FleetStatus: Sendable {
             ])
         }
         var parts = [table.rendered()]
-        if !sources.isEmpty {
-            var table = TextTable([.init("source"), .init("documents", .right), .init("last complete run")])
-            for source in sources {
-                table.add([source.name, "\(source.documents)", source.lastCompleteRun?.description ?? "never"])
-            }
-            parts.append(table.rendered())
-        }
+        if !sources.isEmpty { parts.append(sourceTable.rendered()) }
         parts.append("\(documents) documents, \(points) points, \(dead) dead letters")
         return parts.joined(separator: "\n\n")
+    }
+
+    var sourceTable: TextTable {
+        var table = TextTable([.init("source"), .init("documents", .right), .init("last complete run")])
+        for source in sources {
+            table.add([source.name, "\(source.documents)", source.lastCompleteRun?.description ?? "never"])
+        }
+        return table
     }
 
     var json: [UInt8] {

@@ -9,7 +9,7 @@ struct OperatorProgram: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               ohra check                         what is wrong, before anything runs
-              ohra status                        queues, dead letters, documents
+              ohra status --watch                queues, dead letters, documents
               ohra search "how do we roll back"  find documents by meaning
               ohra dead list                     what failed for good, and why
               ohra replay vectors --dry-run      what the journal could send again

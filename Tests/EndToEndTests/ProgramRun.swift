@@ -16,18 +16,27 @@ final class ProgramRun: Sendable {
     private let folder: URL
     private let exit: AsyncStream<Int32>
 
-    /// Starts `name` from `OHRA_BIN_DIR` with the test's environment and `variables` on top.
-    init(_ name: String, _ arguments: [String], variables: [String: String]) throws {
+    /// Starts `name` with the test's environment and `variables` on top.
+    ///
+    /// - Parameters:
+    ///   - binaries: where the program lies; `OHRA_BIN_DIR` when left out.
+    ///   - place: the working directory; the test's own when left out.
+    init(
+        _ name: String, _ arguments: [String], from binaries: URL? = nil, in place: URL? = nil,
+        variables: [String: String]
+    ) throws {
         let environment = ProcessInfo.processInfo.environment
-        guard let binaries = environment["OHRA_BIN_DIR"] else {
+        guard let binaries = binaries ?? environment["OHRA_BIN_DIR"].map({ URL(filePath: $0) }) else {
             throw MissingEnvironment(name: "OHRA_BIN_DIR")
         }
         folder = FileManager.default.temporaryDirectory.appending(path: "ohra-\(name)-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process = Process()
-        process.executableURL = URL(filePath: binaries).appending(path: name)
+        process.executableURL = binaries.appending(path: name)
+        if let place { process.currentDirectoryURL = place }
         process.arguments = arguments
-        process.environment = environment.merging(variables) { $1 }
+        // These tests are about the fleet: vectors that cost nothing, unless a test names others.
+        process.environment = environment.merging(["OHRA_EMBEDDING_PROVIDER": "hash"]) { $1 }.merging(variables) { $1 }
         // Files, not pipes: a full pipe would stop the program.
         let output = try Self.file(folder.appending(path: "stdout"))
         let errors = try Self.file(folder.appending(path: "stderr"))
@@ -68,6 +77,35 @@ final class ProgramRun: Sendable {
             // There is no signal for a line in a file.
             try await Task.sleep(for: .milliseconds(20))
         }
+    }
+
+    /// Waits for the first line on standard output; fails when the program ends before.
+    func firstLine() async throws -> String {
+        while true {
+            let isOver = !process.isRunning
+            let text = try Self.text(folder.appending(path: "stdout"))
+            if let end = text.firstIndex(of: "\n") { return String(text[..<end]) }
+            guard !isOver else { throw ProgramEnded(missing: "a line; \(try standardError().suffix(2000))") }
+            // There is no signal for a line in a file.
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// The most memory the program has had, in bytes, as the kernel counts it until the end.
+    func peakMemory() async -> Int {
+        var peak = 0
+        while process.isRunning {
+            // Gone with the process: the last look counts.
+            let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+            if let kilobytes = line?.split(separator: " ").dropFirst().first.flatMap({
+                Int($0.trimmingCharacters(in: .whitespaces))
+            }) {
+                peak = max(peak, kilobytes << 10)
+            }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        return peak
     }
 
     var isRunning: Bool { process.isRunning }

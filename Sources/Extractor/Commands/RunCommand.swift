@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Logging
 import Platforms
 import Shared
 
@@ -18,7 +19,10 @@ struct RunCommand: AsyncParsableCommand {
             valueName: "date"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Repeat every so many hours until stopped.", valueName: "hours"))
+    @Option(
+        help: ArgumentHelp(
+            "Run now, then every so many hours until stopped: 6 means 00, 06, 12 and 18 o'clock UTC.",
+            valueName: "hours"))
     var schedule: Double?
 
     @Flag(help: "Emit every document of the window, loaded already or not.")
@@ -50,6 +54,10 @@ struct RunCommand: AsyncParsableCommand {
             throw ValidationError("--schedule takes hours, more than 0")
         }
         if schedule != nil, dryRun { throw ValidationError("--schedule and --dry-run do not go together") }
+        if force, !prune { throw ValidationError("--force is for --prune, which is missing") }
+        if force, schedule != nil {
+            throw ValidationError("--force is for one run that somebody watches, not for --schedule")
+        }
         _ = try options()
     }
 
@@ -62,15 +70,20 @@ struct RunCommand: AsyncParsableCommand {
                 sources: SourceRegistry.configured(source, from: &settings, transport: transport),
                 admin: AdminSettings(&settings), transport: transport)
         } work: { program, settings in
-            let extractor = Extractor(program: program, settings: settings, options: options, printsJSON: json)
+            if options.since != nil, options.sinceHadNoZone {
+                program.logger.notice("--since names no time zone and is read as UTC")
+            }
+            let extractor = Extractor(program: program, settings: settings, printsJSON: json)
             if let schedule {
                 try await program.serve([
                     AdminServer(settings.admin, logger: program.logger) { [] },
-                    ScheduledExtraction(extractor: extractor, interval: .seconds(schedule * 3600)),
+                    ScheduledExtraction(extractor: extractor, options: options, schedule: Schedule(hours: schedule)),
                 ])
                 return .done
             }
-            return try await extractor.runOnce()
+            let single = SingleExtraction(extractor: extractor, options: options)
+            try await program.serve([single], exitWhenLate: .incomplete)
+            return single.exit
         }
     }
 

@@ -1,67 +1,61 @@
-import Logging
+import FoundationEssentials
 import Platforms
 import Shared
 
 /// Compares the ids that a source has with those that the registry holds, to find what is gone.
 ///
-/// Absence is believed only after every scope was listed to its end, and only up to a share per scope: a half-read listing
-/// or a lost permission must not empty the collection.
+/// Absence is believed only after every scope of the source was listed to its end, since a document may have moved into any of
+/// them, and only when a second listing misses the document, too: an offset that drifts, or an index that lags, skips ids
+/// without an error.
 struct Census {
     let source: any DocumentSource
     let registry: Registry
-    let options: RunOptions
-    let logger: Logger
+    let stop: StopSignal
+    let progress: ProgressLine
 
-    struct Plan {
-        /// Markers of the documents to remove.
-        var gone: [Marker] = []
-        /// Scopes in which the brake held everything back.
-        var braked: [String] = []
-    }
+    private var name: String { type(of: source).name }
 
-    /// Lists every scope at the source and the registry's documents of those scopes.
+    /// The documents of each scope that are loaded, and those of them that the source has no more.
     ///
-    /// - Throws: ``SourceError`` when a listing is incomplete.
-    func plan(scopes: [String]) async throws -> Plan {
+    /// - Throws: `SourceError` when a listing is incomplete, ``StopSignal/Stopped``.
+    func findings(_ scopes: [String]) async throws -> [(name: String, loaded: Int, gone: [Marker])] {
         var existing: Set<String> = []
-        for scope in scopes {
-            for try await ids in source.identifiers(in: scope) { existing.formUnion(ids) }
-        }
-        var plan = Plan()
+        try await list(scopes) { existing.formUnion($0) }
+        var findings: [(name: String, loaded: Int, gone: [String: Marker])] = []
         for scope in scopes {
             // By id, as a document whose replacement is under way has two markers.
             var loaded: Set<String> = []
             var gone: [String: Marker] = [:]
-            try await registry.visitLoadedDocuments(
-                sourceType: type(of: source).name, instance: source.instance, scope: scope
-            ) { markers in
+            try await registry.visitLoadedDocuments(sourceType: name, instance: source.instance, scope: scope) {
+                markers in
                 loaded.formUnion(markers.map(\.documentID))
                 for marker in markers where !existing.contains(marker.documentID) {
                     if let other = gone[marker.documentID], other.version > marker.version { continue }
                     gone[marker.documentID] = marker
                 }
             }
-            judge(scope, loaded: loaded.count, gone: gone.values.sorted { $0.documentID < $1.documentID }, &plan)
+            findings.append((scope, loaded.count, gone))
         }
-        return plan
+        var missing = Set(findings.flatMap(\.gone.keys))
+        if !missing.isEmpty {
+            progress.setNote("second look")
+            try await list(scopes) { missing.subtract($0) }
+        }
+        return findings.map { name, loaded, gone in
+            let confirmed = gone.values.filter { missing.contains($0.documentID) }
+            return (name, loaded, confirmed.sorted { $0.documentID < $1.documentID })
+        }
     }
 
-    private func judge(_ scope: String, loaded: Int, gone: [Marker], _ plan: inout Plan) {
-        guard !gone.isEmpty else { return }
-        let share = Double(gone.count) / Double(loaded)
-        let metadata: Logger.Metadata = [
-            "source": "\(type(of: source).name)", "scope": "\(scope)", "gone": "\(gone.count)", "loaded": "\(loaded)",
-            "limit": "\(options.maximumRemovals)",
-        ]
-        if share > options.maximumRemovals, !options.forces {
-            plan.braked.append(scope)
-            logger.error(
-                "More is gone than --max-removals allows, nothing is removed here; check the source, then use --force",
-                metadata: metadata)
-        } else {
-            let level: Logger.Level = share > options.maximumRemovals ? .warning : .notice
-            logger.log(level: level, "Documents gone at the source will be removed", metadata: metadata)
-            plan.gone += gone
+    /// Hands out the ids of every scope, a page at a time.
+    private func list(_ scopes: [String], _ visit: ([String]) -> Void) async throws {
+        progress.update(completed: 0)
+        for scope in scopes {
+            let pages = source.identifiers(in: scope)
+            while let ids = try await stop.unlessStopped({ try await pages.first { _ in true } }) {
+                visit(ids)
+                progress.advance(by: ids.count)
+            }
         }
     }
 }

@@ -24,13 +24,13 @@ struct ChangeDetector: Sendable {
         let isEmitted: Bool
     }
 
-    /// Looks a page of documents up with one request and judges each; a document that comes twice is judged once, the
-    /// newer revision winning.
+    /// Looks a batch of documents up with one request and judges each; a document that comes twice is judged once, the
+    /// newer revision winning. Nothing given: no request.
     ///
-    /// - Parameter page: the page's number within the run. It is added to the epoch, so that a document that a drifting
-    ///   listing brings again on a later page (perhaps with a new comment, at equal revision) counts as newer. A page takes
+    /// - Parameter batch: the batch's number within the run. It is added to the epoch, so that a document that a drifting
+    ///   listing brings again in a later batch (perhaps with a new comment, at equal revision) counts as newer. A batch takes
     ///   more than a millisecond, so epochs never run ahead of the clock.
-    func decide(_ documents: [Document], page: Int) async throws(QdrantError) -> [Decision] {
+    func decide(_ documents: [Document], batch: Int) async throws(QdrantError) -> [Decision] {
         var newest: [String: Document] = [:]
         for document in documents where document.revision >= newest[document.id]?.revision ?? 0 {
             newest[document.id] = document
@@ -42,7 +42,7 @@ struct ChangeDetector: Sendable {
             let marker = known[document.id]
             let verdict = verdict(document, marker)
             // Larger than any epoch known, so that a clock set back does no harm.
-            let epoch = max(runStart + page, marker.map { $0.version.epoch + 1 } ?? 0)
+            let epoch = max(runStart + batch, marker.map { $0.version.epoch + 1 } ?? 0)
             decisions.append(
                 Decision(
                     change: DocumentChange(document: document, epoch: epoch), verdict: verdict,

@@ -13,17 +13,19 @@ struct DocumentEmitter: Sendable {
 
     /// Publishes every change that `changes` hands to `emit` and returns once all are safe in the work queue.
     ///
-    /// - Returns: how many documents were published.
+    /// - Parameter confirmed: told how many documents each confirmed message held.
     func run(
-        _ changes: (_ emit: (DocumentChange) async throws -> Void) async throws -> Void
-    ) async throws -> Int {
-        try await withThrowingTaskGroup(of: Int.self) { group in
+        confirmed: @escaping @Sendable (Int) -> Void,
+        changes: (_ emit: (DocumentChange) async throws -> Void) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
             var batcher = DocumentBatcher()
             var underWay = 0
-            var published = 0
+            var hasPublished = false
             func publish(_ batch: DocumentBatcher.Batch) async throws {
+                hasPublished = true
                 if underWay == Self.concurrentPublishings {
-                    published += try await group.next() ?? 0
+                    try await group.next()
                     underWay -= 1
                 }
                 let publishing = envelope.publishing(
@@ -31,8 +33,8 @@ struct DocumentEmitter: Sendable {
                 group.addTask {
                     await FailPoint.reach(.publish)
                     try await publishWhenThereIsRoom(publishing)
+                    confirmed(batch.documentCount)
                     await FailPoint.reach(.confirm)
-                    return batch.documentCount
                 }
                 underWay += 1
             }
@@ -44,9 +46,8 @@ struct DocumentEmitter: Sendable {
                 if let full = batcher.add(encoded) { try await publish(full) }
             }
             if let rest = batcher.flush() { try await publish(rest) }
-            for try await count in group { published += count }
-            if published > 0 { try await publisher.verify(queue: topology.workQueue(.documents)) }
-            return published
+            try await group.waitForAll()
+            if hasPublished { try await publisher.verify(queue: topology.workQueue(.documents)) }
         }
     }
 

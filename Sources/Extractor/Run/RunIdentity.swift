@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Synchronization
 
-/// Name and start of one run, and the count of its pages.
+/// Name and start of one run, and the count of its batches.
 final class RunIdentity: Sendable {
     /// Sortable by start: `20261123T091500Z-1a2b3c`.
     let id: String
     let startedAt: Date
-    private let pages = Atomic(0)
+    private let batches = Atomic(0)
 
     init(startedAt: Date = .now) {
         self.startedAt = startedAt
@@ -16,6 +16,6 @@ final class RunIdentity: Sendable {
 
     var startInMilliseconds: Int { Int(startedAt.timeIntervalSince1970 * 1000) }
 
-    /// A number that each page of the run gets once, from 0.
-    func nextPage() -> Int { pages.wrappingAdd(1, ordering: .relaxed).oldValue }
+    /// A number that each batch of the run gets once, from 0.
+    func nextBatch() -> Int { batches.wrappingAdd(1, ordering: .relaxed).oldValue }
 }

@@ -2,11 +2,14 @@ import Shared
 
 /// What one run did; `--json` prints it (DESIGN §1).
 struct RunReport: Sendable {
-    struct SourceCounts: Sendable {
+    struct SourceCounts: Sendable, Equatable {
         var source: String
         var listed = 0
         var new = 0
         var changed = 0
+        /// Known in this version; `--full` publishes them all the same.
+        var same = 0
+        /// Known in this version and not published.
         var skipped = 0
         var published = 0
         var removed = 0
@@ -56,40 +59,6 @@ struct RunReport: Sendable {
                     }
                 }
             }
-        }
-        return writer.bytes
-    }
-}
-
-/// What a dry run found (DESIGN §1).
-struct DryRunReport: Sendable {
-    var new: [String] = []
-    var changed: [String] = []
-    var same = 0
-    var gone: [String] = []
-
-    mutating func append(_ other: DryRunReport) {
-        new += other.new
-        changed += other.changed
-        same += other.same
-        gone += other.gone
-    }
-
-    /// One line per document that a run would touch, for people.
-    var text: String {
-        let lines =
-            new.map { "new      \($0)\n" } + changed.map { "changed  \($0)\n" } + gone.map { "gone     \($0)\n" }
-        return lines.joined()
-            + "\(new.count) new, \(changed.count) changed, \(same) same, \(gone.count) gone; nothing was published"
-    }
-
-    var json: [UInt8] {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("new", new)
-            writer.member("changed", changed)
-            writer.member("same", same)
-            writer.member("gone", gone)
         }
         return writer.bytes
     }

@@ -3,54 +3,66 @@ import Logging
 import Platforms
 import Shared
 
-/// One run over one source: reads its scopes, emits what changed, and keeps count.
-struct SourceExtraction {
+/// One run over one source: reads its scopes, emits what changed, prunes when asked, and keeps count.
+///
+/// Faults of the source end a scope or the source, never the run; what was read before is published all the same.
+struct SourceExtraction: Sendable {
     let source: any DocumentSource
     let options: RunOptions
     let registry: Registry
     let detector: ChangeDetector
     let emitter: DocumentEmitter
     let run: RunIdentity
-    let progress: ProgressLine
+    let stop: StopSignal
+    let tally: SourceTally
     let logger: Logger
 
-    /// What reading the source gave.
-    struct Result {
-        var counts: RunReport.SourceCounts
+    /// What reading the source gave, beside the tally.
+    struct Result: Sendable {
         var dryRun = DryRunReport()
-        /// Some scope was never read to its end before; said once.
-        var isFirstRun = false
+        /// What ended the whole source.
+        var failure: SourceError?
         /// Scopes that were read to their end.
         var completeScopes: [String] = []
+        /// Documents that were new or changed; kept by a pruning run only.
+        var emitted: Set<String> = []
     }
+
+    /// Scopes that are read together, and from when.
+    private struct Window {
+        let scopes: [String]
+        let since: Date
+        /// Part of a group that could not be read together.
+        var isPart = false
+
+        var parts: [Window] { scopes.map { Window(scopes: [$0], since: since, isPart: true) } }
+    }
+
+    /// Parts of a group that find the source unavailable in a row, before the rest of the group is given up.
+    private static let patience = 2
 
     private var name: String { type(of: source).name }
 
-    /// Reads all scopes, prunes when asked, and notes the complete ones. Faults of a scope end that scope only.
+    /// Reads all scopes, prunes when asked, and notes the complete ones.
     ///
-    /// - Throws: faults of broker, registry or credentials, which end the run.
+    /// - Throws: faults of broker and registry, which end the run.
     func execute() async throws -> Result {
-        var result = Result(counts: RunReport.SourceCounts(source: name))
-        try await source.verify()
-        let scopes = try await source.scopes()
-        result.counts.published = try await emitter.run { emit in
-            for group in scopes.chunked(by: type(of: source).scopesPerQuery) {
-                do {
-                    try await read(group, into: &result, emit)
-                    result.completeScopes += group
-                } catch let error as SourceError {
-                    if error.code == .unauthorized { throw error }
-                    result.counts.failed += group.count
-                    logger.error(
-                        "A scope could not be read to its end",
-                        metadata: ["source": "\(name)", "scopes": "\(group)", "error.detail": "\(error)"])
-                }
+        var result = Result()
+        do {
+            try await stop.unlessStopped { try await source.verify() }
+            let scopes = try await stop.unlessStopped { try await source.scopes() }
+            let windows = try await windows(scopes)
+            await estimate(windows)
+            try await emitter.run { count in
+                tally.change { $0.published += count }
+            } changes: { emit in
+                try await work(windows, into: &result, emit)
             }
-            if options.prunes, result.counts.failed == 0 {
-                try await prune(scopes, into: &result, emit)
-            } else if options.prunes {
-                logger.warning("Nothing is pruned, as the source was not read to its end")
-            }
+        } catch let error as SourceError {
+            result.failure = error
+            tally.change { $0.failed += 1 }
+        } catch is StopSignal.Stopped {
+            tally.change { $0.failed += 1 }
         }
         if !options.isDryRun {
             await FailPoint.reach(.record)
@@ -61,75 +73,231 @@ struct SourceExtraction {
         return result
     }
 
-    private func read(
-        _ scopes: [String], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
-    ) async throws {
-        let last = try await registry.lastCompleteRun(source: name, instance: source.instance, scopes: scopes)
-        let since = options.windowStart(lastComplete: last, now: run.startedAt)
-        if last == nil, options.since == nil, !result.isFirstRun {
-            result.isFirstRun = true
+    private func windows(_ scopes: [String]) async throws -> [Window] {
+        var windows: [Window] = []
+        var isFirstRun = false
+        for group in scopes.chunked(by: type(of: source).scopesPerQuery) {
+            let last = try await registry.lastCompleteRun(source: name, instance: source.instance, scopes: group)
+            isFirstRun = isFirstRun || last == nil
+            windows.append(Window(scopes: group, since: options.windowStart(lastComplete: last, now: run.startedAt)))
+        }
+        if isFirstRun, options.since == nil {
             logger.notice(
                 "First run: only the last 24 hours are read; give --since for everything older",
                 metadata: [LogKey.source: "\(name)"])
         }
-        for try await page in source.documents(in: scopes, since: since) {
-            await FailPoint.reach(.fetch)
-            result.counts.listed += page.count
-            for decision in try await detector.decide(page, page: run.nextPage()) {
-                try await note(decision, in: &result, emit)
-            }
-            show(result.counts)
-        }
+        return windows
     }
 
-    private func note(
-        _ decision: ChangeDetector.Decision, in result: inout Result,
-        _ emit: (DocumentChange) async throws -> Void
+    /// Tells the progress line how much is to come, where the source knows and somebody looks. A guess is no reason to fail.
+    private func estimate(_ windows: [Window]) async {
+        guard tally.progress.isShown, let source = source as? any CountedSource else { return }
+        var total = 0
+        for window in windows {
+            guard
+                let count = try? await stop.unlessStopped({
+                    try await source.count(in: window.scopes, since: window.since)
+                })
+            else { return }
+            total += count
+        }
+        tally.progress.setTotal(total)
+    }
+
+    // MARK: Reading
+
+    /// Faults of scopes are counted and told here, so that what they gave before is still published.
+    private func work(
+        _ windows: [Window], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
     ) async throws {
-        let id = decision.change.document.id
-        switch decision.verdict {
-        case .new:
-            result.counts.new += 1
-            result.dryRun.new.append(id)
-        case .changed:
-            result.counts.changed += 1
-            result.dryRun.changed.append(id)
-        case .same:
-            if !decision.isEmitted { result.counts.skipped += 1 }
-            result.dryRun.same += 1
+        var queue = windows[...]
+        var unavailable = 0
+        while let window = queue.popFirst() {
+            do {
+                try await read(window, into: &result, emit)
+                result.completeScopes += window.scopes
+                unavailable = 0
+            } catch let error as SourceError {
+                if error.code == .unauthorized {
+                    tally.change { $0.failed += window.scopes.count }
+                    result.failure = error
+                    return
+                }
+                if window.scopes.count > 1, error.mayConcernOneScope {
+                    logger.warning(
+                        "Some scope cannot be read; the scopes of its group are read one by one",
+                        metadata: [LogKey.source: "\(name)", LogKey.errorDetail: "\(error)"])
+                    queue = (window.parts + queue)[...]
+                    continue
+                }
+                var scopes = window.scopes
+                unavailable = window.isPart && error.code == .unavailable ? unavailable + 1 : 0
+                if unavailable == Self.patience {
+                    while queue.first?.isPart == true { scopes += queue.removeFirst().scopes }
+                    unavailable = 0
+                }
+                tally.change { $0.failed += scopes.count }
+                logger.error(
+                    "A scope could not be read to its end",
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
+            } catch is StopSignal.Stopped {
+                let scopes = windows.flatMap(\.scopes)
+                return tally.change { $0.failed += scopes.count - result.completeScopes.count - $0.failed }
+            }
         }
-        if decision.isEmitted, !options.isDryRun { try await emit(decision.change) }
+        guard options.prunes else { return }
+        guard try await readUnseenChanges(into: &result, emit) else { return }
+        guard tally.counts.failed == 0 else {
+            return logger.warning(
+                "Nothing is pruned, as the source was not read to its end", metadata: [LogKey.source: "\(name)"])
+        }
+        try await prune(result.completeScopes, into: &result, emit)
     }
 
-    private func show(_ counts: RunReport.SourceCounts) {
-        progress.update(completed: counts.listed)
-        progress.setCounter("new", counts.new)
-        progress.setCounter("changed", counts.changed)
-        progress.setCounter("same", counts.skipped)
-        progress.setCounter("gone", counts.removed)
+    private func read(
+        _ window: Window, into result: inout Result, _ emit: (DocumentChange) async throws -> Void
+    ) async throws {
+        let pages = source.documents(in: window.scopes, since: window.since)
+        var pending = PendingDocuments()
+        var failure: (any Error)?
+        do {
+            while let page = try await nextPage(of: pages) {
+                tally.change { $0.listed += page.count }
+                for batch in pending.add(page) { try await decide(batch, into: &result, emit) }
+                tally.pageRead(documents: page.count)
+            }
+        } catch let error as SourceError {
+            failure = error
+        } catch let error as StopSignal.Stopped {
+            failure = error
+        }
+        try await decide(pending.flush(), into: &result, emit)
+        if let failure { throw failure }
+    }
+
+    private func nextPage(of pages: AsyncThrowingStream<[Document], any Error>) async throws -> [Document]? {
+        try await stop.unlessStopped {
+            let page = try await pages.first { _ in true }
+            if page != nil { await FailPoint.reach(.fetch) }
+            return page
+        }
+    }
+
+    private func decide(
+        _ batch: [Document], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
+    ) async throws {
+        let decisions = try await detector.decide(batch, batch: run.nextBatch())
+        tally.change { counts in
+            for decision in decisions {
+                switch decision.verdict {
+                case .new: counts.new += 1
+                case .changed: counts.changed += 1
+                case .same: counts.same += 1
+                }
+                if !decision.isEmitted { counts.skipped += 1 }
+            }
+        }
+        if options.prunes {
+            result.emitted.formUnion(decisions.filter { $0.verdict != .same }.map(\.change.document.id))
+        }
+        if options.isDryRun { return result.dryRun.add(decisions) }
+        for decision in decisions where decision.isEmitted { try await emit(decision.change) }
+    }
+
+    // MARK: Pruning
+
+    /// Reads what changed unseen in the scopes that were read to their end. False when the run is to stop.
+    private func readUnseenChanges(
+        into result: inout Result, _ emit: (DocumentChange) async throws -> Void
+    ) async throws -> Bool {
+        let changes = UnseenChanges(source: source, registry: registry, stop: stop, emitted: result.emitted)
+        for scope in result.completeScopes {
+            do {
+                for ids in try await changes.ids(in: scope).chunked(by: UnseenChanges.documentsPerRead) {
+                    let documents = try await stop.unlessStopped { try await source.documents(ids: ids) }
+                    tally.change { $0.listed += documents.count }
+                    try await decide(documents, into: &result, emit)
+                }
+            } catch let error as SourceError {
+                tally.change { $0.failed += 1 }
+                if error.code == .unauthorized {
+                    result.failure = error
+                    return false
+                }
+                logger.error(
+                    "What changed unseen in a scope could not be read",
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scope)", LogKey.errorDetail: "\(error)"])
+            } catch is StopSignal.Stopped {
+                tally.change { $0.failed += 1 }
+                return false
+            }
+        }
+        return true
     }
 
     private func prune(
         _ scopes: [String], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
     ) async throws {
-        let census = Census(source: source, registry: registry, options: options, logger: logger)
-        let plan: Census.Plan
-        do {
-            plan = try await census.plan(scopes: scopes)
-        } catch let error as SourceError {
-            result.counts.failed += 1
-            logger.error(
-                "The census is incomplete, nothing is removed",
-                metadata: ["source": "\(name)", "error.detail": "\(error)"])
-            return
+        if options.forces {
+            logger.warning(
+                "--force: whatever is missing at the source will be removed, --max-removals does not hold",
+                metadata: [LogKey.source: "\(name)"])
         }
-        result.counts.failed += plan.braked.count
-        result.dryRun.gone = plan.gone.map(\.documentID)
+        let findings: [(name: String, loaded: Int, gone: [Marker])]
+        do {
+            findings = try await withProgress("\(name) census", unit: "ids") { progress in
+                try await Census(source: source, registry: registry, stop: stop, progress: progress).findings(scopes)
+            }
+        } catch let error as SourceError {
+            tally.change { $0.failed += 1 }
+            return logger.error(
+                "The census is incomplete, nothing is removed",
+                metadata: [LogKey.source: "\(name)", LogKey.errorDetail: "\(error)"])
+        } catch is StopSignal.Stopped {
+            return tally.change { $0.failed += 1 }
+        }
+        let plan = RemovalPlan(findings, limit: options.maximumRemovals, forces: options.forces)
+        tell(plan)
+        tally.change { $0.failed += plan.heldBack.count }
+        result.dryRun.gone = plan.removals.map(\.documentID)
+        result.dryRun.hasCensus = true
         guard !options.isDryRun else { return }
-        for marker in plan.gone {
+        for marker in plan.removals {
             try await emit(marker.tombstone(by: run))
-            result.counts.removed += 1
-            show(result.counts)
+            tally.change { $0.removed += 1 }
+        }
+    }
+
+    /// The plan before anything of it is done.
+    private func tell(_ plan: RemovalPlan) {
+        let streams = StandardStreams.shared
+        if streams.errorTerminal.isInteractive, let table = plan.text(for: streams.errorTerminal) {
+            for line in table.split(separator: "\n") { streams.writeErrorLine(String(line)) }
+        }
+        for scope in plan.scopes {
+            let isHeldBack = scope.isPastLimit && !plan.forces
+            logger.log(
+                level: isHeldBack ? .error : scope.isPastLimit ? .warning : .notice,
+                isHeldBack
+                    ? "More is gone than --max-removals allows, nothing is removed here; check the source, then use --force"
+                    : "Documents gone at the source will be removed",
+                metadata: [
+                    LogKey.source: "\(name)", LogKey.scope: "\(scope.name)", "gone": "\(scope.gone.count)",
+                    "loaded": "\(scope.loaded)", "limit": "\(RemovalPlan.percent(plan.limit))",
+                ])
+        }
+    }
+}
+
+extension DryRunReport {
+    fileprivate mutating func add(_ decisions: [ChangeDetector.Decision]) {
+        for decision in decisions {
+            let id = decision.change.document.id
+            switch decision.verdict {
+            case .new: new.append(id)
+            case .changed: changed.append(id)
+            case .same: same += 1
+            }
         }
     }
 }
@@ -138,4 +306,10 @@ extension Array {
     fileprivate func chunked(by size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
+}
+
+extension SourceError {
+    /// Whether the other scopes of a query may be readable without the one at fault: a project that is unknown or hidden makes
+    /// Jira refuse the whole query, a page that is too heavy ends the whole listing.
+    fileprivate var mayConcernOneScope: Bool { code == .rejected || code == .unexpectedAnswer || mayBeTooHeavy }
 }

@@ -9,16 +9,17 @@ import Shared
 /// | `OHRA_FILES_PATH` | folder | none: the source is not configured |
 /// | `OHRA_FILES_INSTANCE` | letters, digits, `.`, `_`, `-` | this machine's host name |
 ///
-/// A scope is a folder directly below the root, or `.` for the files beside them. Hidden files and symbolic links are
-/// passed over, so nothing outside the root is ever read. A file has no number of its own: the last part of the id is drawn
-/// from its path, so a renamed file is a new document and the old one is gone.
-struct FilesSource: DocumentSource {
+/// There is one scope, the whole tree: a folder that is deleted takes its documents along, which a scope of its own would not
+/// let it do. Hidden files and symbolic links are passed over, so nothing outside the root is ever read. A file has no number
+/// of its own: the last part of the id is drawn from its path, so a renamed file is a new document and the old one is gone.
+struct FilesSource: CountedSource {
     static let name = "files"
     static let mainSetting = "OHRA_FILES_PATH"
     static let scopesPerQuery = 1
     static let maximumFileBytes = 8 << 20
     private static let types: Set<String> = ["md", "txt", "html", "htm", "json"]
     private static let filesPerPage = 50
+    private static let tree = "."
 
     let root: String
     let instance: String
@@ -35,34 +36,38 @@ struct FilesSource: DocumentSource {
 
     func verify() async throws(SourceError) { _ = try entries(of: "") }
 
-    func scopes() async throws(SourceError) -> [String] { try entries(of: "").filter(\.isFolder).map(\.path) + ["."] }
+    func scopes() async throws(SourceError) -> [String] { [Self.tree] }
 
     func documents(in scopes: [String], since: Date) -> AsyncThrowingStream<[Document], any Error> {
         let start = Moment(since).milliseconds
-        return pages(of: scopes) { file, scope throws(SourceError) in
-            file.changed >= start ? try document(file, scope) : nil
-        }
+        return pages { file throws(SourceError) in file.changed >= start ? try document(file) : nil }
     }
 
-    func identifiers(in scope: String) -> AsyncThrowingStream<[String], any Error> {
-        pages(of: [scope]) { file, _ in identifier(file) }
+    func count(in scopes: [String], since: Date) async throws(SourceError) -> Int {
+        let start = Moment(since).milliseconds
+        let walk = Walk(source: self)
+        var count = 0
+        while let files = try await walk.next() { count += files.count { $0.changed >= start } }
+        return count
     }
 
-    /// Makes one element of every file of the scopes, in the order of their paths.
+    func identifiers(in scope: String) -> AsyncThrowingStream<[String], any Error> { pages { identifier($0) } }
+
+    /// Makes one element of every file, folder by folder in the order of their paths.
     private func pages<Element: Sendable>(
-        of scopes: [String], _ make: @escaping @Sendable (Entry, String) throws(SourceError) -> Element?
+        _ make: @escaping @Sendable (Entry) throws(SourceError) -> Element?
     ) -> AsyncThrowingStream<[Element], any Error> {
-        let walk = Walk(source: self, scopes: scopes)
+        let walk = Walk(source: self)
         return AsyncThrowingStream(unfolding: {
             while let files = try await walk.next() {
-                let page = try files.compactMap { try make($0.file, $0.scope) }
+                let page = try files.compactMap(make)
                 if !page.isEmpty { return page }
             }
             return nil
         })
     }
 
-    private func document(_ file: Entry, _ scope: String) throws(SourceError) -> Document {
+    private func document(_ file: Entry) throws(SourceError) -> Document {
         guard file.size <= Self.maximumFileBytes else {
             throw SourceError(
                 .rejected, "files: \(file.path) is larger than 8 MiB; split it or move it out of the folder")
@@ -77,7 +82,7 @@ struct FilesSource: DocumentSource {
             url: "file://" + path.split(separator: "/").map { "/" + AtlassianClient.encoded(String($0)) }.joined(),
             author: "",
             updatedAt: Moment(validMilliseconds: file.changed)?.rfc3339 ?? "", sourceType: Self.name,
-            versionKey: String(ContentHash.hex(content).prefix(32)), revision: max(0, file.changed), scope: scope,
+            versionKey: String(ContentHash.hex(content).prefix(32)), revision: max(0, file.changed), scope: Self.tree,
             metadata: .object { $0.member("path", file.path) })
     }
 
@@ -135,28 +140,25 @@ struct FilesSource: DocumentSource {
 
     private static func milliseconds(_ time: timespec) -> Int { time.tv_sec * 1000 + time.tv_nsec / 1_000_000 }
 
-    /// Goes through the folders of some scopes, one at a time.
+    /// Goes through the tree, one folder at a time.
     private actor Walk {
         private let source: FilesSource
         /// Folders still to be listed, the next one last.
-        private var folders: [(path: String, scope: String)]
-        private var files: [(file: Entry, scope: String)] = []
+        private var folders = [""]
+        /// Files of the folder listed last that were not handed out yet, the next one last.
+        private var files: [Entry] = []
 
-        init(source: FilesSource, scopes: [String]) {
-            self.source = source
-            folders = scopes.reversed().map { ($0 == "." ? "" : $0, $0) }
-        }
+        init(source: FilesSource) { self.source = source }
 
-        func next() throws(SourceError) -> [(file: Entry, scope: String)]? {
-            while files.isEmpty, let (path, scope) = folders.popLast() {
-                let entries = try source.entries(of: path)
-                files = entries.filter { !$0.isFolder }.map { ($0, scope) }
-                // Folders beside the files of the root are scopes of their own.
-                if scope != "." { folders += entries.filter(\.isFolder).reversed().map { ($0.path, scope) } }
+        func next() throws(SourceError) -> [Entry]? {
+            while files.isEmpty, let folder = folders.popLast() {
+                let entries = try source.entries(of: folder)
+                files = entries.filter { !$0.isFolder }.reversed()
+                folders += entries.filter(\.isFolder).reversed().map(\.path)
             }
             guard !files.isEmpty else { return nil }
-            defer { files.removeFirst(min(files.count, FilesSource.filesPerPage)) }
-            return Array(files.prefix(FilesSource.filesPerPage))
+            defer { files.removeLast(min(files.count, FilesSource.filesPerPage)) }
+            return files.suffix(FilesSource.filesPerPage).reversed()
         }
     }
 }

@@ -8,6 +8,9 @@ public actor BrokerConnection {
     private let settings: BrokerSettings
     private let name: String
     private var connection: Connection?
+    /// Those who wait for the end, by a number of their own.
+    private var endWaiters: [Int: CheckedContinuation<BrokerError?, Never>] = [:]
+    private var lastWaiter = 0
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -39,7 +42,10 @@ public actor BrokerConnection {
     public func connect() async throws(BrokerError) {
         guard connection == nil else { return }
         let handle = try await Connector.open(settings, name: name)
-        let connection = Connection(handle, settings: settings) { _ in }
+        let connection = Connection(handle, settings: settings) { [weak self] event in
+            guard case .closed(let error) = event else { return }
+            self?.assumeIsolated { $0.tellEnd(error) }
+        }
         self.connection = connection
         thread.setPump { [weak self] wakeup, mayWait in
             self?.assumeIsolated { $0.connection?.pump(wakeup, mayWait) }
@@ -53,6 +59,35 @@ public actor BrokerConnection {
         thread.setPump(nil)
         connection = nil
     }
+
+    /// Whether the connection stands, as far as is known.
+    public var isOpen: Bool { connection?.isOpen == true }
+
+    /// Waits until the connection ends, whoever ends it, and tells why; nil when the waiting task is cancelled before.
+    public func end() async -> BrokerError? {
+        guard let connection, connection.isOpen else { return connection?.failure ?? Self.notConnected }
+        lastWaiter += 1
+        let number = lastWaiter
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled { return continuation.resume(returning: nil) }
+                endWaiters[number] = continuation
+            }
+        } onCancel: {
+            // Unstructured, as the handler is synchronous; only made when a waiter is cancelled.
+            Task { await self.giveUpWaiting(number) }
+        }
+    }
+
+    private func giveUpWaiting(_ number: Int) { endWaiters.removeValue(forKey: number)?.resume(returning: nil) }
+
+    private func tellEnd(_ error: BrokerError) {
+        let waiters = endWaiters.values
+        endWaiters = [:]
+        for waiter in waiters { waiter.resume(returning: error) }
+    }
+
+    private static let notConnected = BrokerError(.unavailable, "not connected to the broker")
 
     /// - Throws: `topology` when it exists with another type or arguments.
     public func declareExchange(
@@ -100,7 +135,7 @@ public actor BrokerConnection {
 
     @discardableResult
     private func call(_ command: BrokerCommand) async throws(BrokerError) -> BrokerReply {
-        guard let connection else { throw BrokerError(.unavailable, "not connected to the broker") }
+        guard let connection else { throw Self.notConnected }
         return try await connection.call(command)
     }
 }

@@ -42,6 +42,9 @@ public struct Topology: Sendable, Equatable {
     public func retryQueue(_ stage: Stage, _ delay: RetryDelay) -> String { "\(prefix).\(retryKey(stage, delay))" }
     public func deadQueue(_ stage: Stage) -> String { "\(prefix).\(deadKey(stage))" }
 
+    /// The exclusive queue of a ``Lease``; it comes and goes with whoever holds it.
+    public func leaseQueue(_ name: String) -> String { "\(prefix).lease.\(name)" }
+
     /// For what is published for the first time: to the work queue and the journal.
     public func workKey(_ stage: Stage) -> String { stage.rawValue }
     /// For what comes back to work (retries, replays, parts of a message): to the work queue alone, as the journal has it.

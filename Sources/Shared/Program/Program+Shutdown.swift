@@ -9,11 +9,11 @@ extension Program {
     private static let shutdownLimit: Duration = .seconds(24)
 
     /// Ends the process at once on a second SIGTERM or SIGINT (exit 130, as a shell reports an interrupted program), and
-    /// when the shutdown does not come to its end in time (exit 0: we were told to stop and did). Nothing is lost by either:
-    /// what was not acknowledged goes back to its queue.
+    /// when the shutdown does not come to its end in time. Nothing is lost by either: what was not acknowledged goes back to
+    /// its queue.
     ///
     /// Lives as long as the process, as closing connections comes after the services have ended.
-    func watchForImpatience() {
+    func watchForImpatience(exitWhenLate code: ProgramExit) {
         let logger = logger
         Task.detached {
             var isStopping = false
@@ -27,7 +27,7 @@ extension Program {
                 Task.detached {
                     try? await Task.sleep(for: Self.shutdownLimit)
                     logger.error("The shutdown took too long; what is unfinished goes back to its queue")
-                    _exit(0)
+                    _exit(code.rawValue)
                 }
             }
         }

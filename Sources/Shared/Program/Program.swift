@@ -41,8 +41,11 @@ public struct Program: Sendable {
     /// Runs services until one ends or a signal comes; SIGTERM and SIGINT shut all of them down gracefully, the last one
     /// first.
     ///
-    /// - Parameter services: in dependency order.
-    public func serve(_ services: [any Service]) async throws {
+    /// - Parameters:
+    ///   - services: in dependency order.
+    ///   - code: how the process ends when the shutdown does not come to its end in time: a worker that was told to stop has
+    ///     done so, a command has not done what it was asked for.
+    public func serve(_ services: [any Service], exitWhenLate code: ProgramExit = .done) async throws {
         let configurations = services.map {
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
@@ -50,7 +53,7 @@ public struct Program: Sendable {
         }
         var configuration = ServiceGroupConfiguration(services: configurations, logger: logger)
         configuration.gracefulShutdownSignals = [.sigterm, .sigint]
-        watchForImpatience()
+        watchForImpatience(exitWhenLate: code)
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -44,6 +44,9 @@ public final class ProgressLine: Sendable {
         refresh(isForced: true)
     }
 
+    /// Whether somebody sees the line; if not, log lines should tell.
+    public var isShown: Bool { id != nil }
+
     /// Counts `count` things as done.
     public func advance(by count: Int = 1) { change { $0.completed += count } }
 

@@ -16,8 +16,6 @@ struct ProgressSnapshot: Sendable, Equatable {
         left.text(columns: .max) == right.text(columns: .max)
     }
 
-    private static let barWidth = 24
-
     /// Things per second since the beginning, nil in the first half second.
     var rate: Double? { elapsed.inSeconds >= 0.5 ? Double(completed) / elapsed.inSeconds : nil }
 
@@ -30,9 +28,26 @@ struct ProgressSnapshot: Sendable, Equatable {
 
     /// The line for a terminal of so many columns; parts of less weight are left out before the line is cut.
     func text(columns: Int) -> String {
-        let full = parts(withBar: true).joined(separator: "  ")
-        if full.displayWidth < columns { return full }
-        return parts(withBar: false).joined(separator: "  ")
+        var text = ""
+        for detail in Detail.allCases.reversed() {
+            text = parts(detail).joined(separator: "  ")
+            if text.displayWidth < columns { break }
+        }
+        return text
+    }
+
+    /// How much is told; each adds to the one before.
+    private enum Detail: Int, CaseIterable, Comparable {
+        /// What is counted, and how far it is.
+        case counts
+        /// Counters that have counted something.
+        case counters
+        case time
+        /// Counters at zero, unit and note.
+        case words
+        case bar
+
+        static func < (left: Detail, right: Detail) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// The line that stays behind: title, counts, time and mean rate.
@@ -46,65 +61,35 @@ struct ProgressSnapshot: Sendable, Equatable {
         return parts.joined(separator: "  ")
     }
 
-    private func parts(withBar: Bool) -> [String] {
+    private func parts(_ detail: Detail) -> [String] {
         var parts = [title.terminalSafe]
         if let total, total > 0 {
             let share = min(1, Double(completed) / Double(total))
-            if withBar { parts.append(Self.bar(share)) }
+            if detail >= .bar { parts.append(ProgressBar.text(share)) }
             parts.append("\(Int(share * 100))%".padded(toWidth: 4, onTheLeft: true))
         }
-        parts.append(counted)
-        if let rate { parts.append(Self.rateText(rate)) }
-        parts.append(elapsed.clock)
-        if let remaining { parts.append("ETA \(remaining.clock)") }
-        parts += counterParts
-        if !note.isEmpty { parts.append(note.terminalSafe) }
+        parts.append(detail >= .words ? counted : count)
+        if detail >= .time {
+            if let rate { parts.append(Self.rateText(rate)) }
+            parts.append(elapsed.clock)
+            if let remaining { parts.append("ETA \(remaining.clock)") }
+        }
+        if detail >= .words {
+            parts += counterParts
+        } else if detail >= .counters {
+            parts += counters.filter { $0.value != 0 }.map { "\($0.name) \($0.value.grouped)" }
+        }
+        if detail >= .words, !note.isEmpty { parts.append(note.terminalSafe) }
         return parts
     }
 
-    private var counted: String {
-        let count = total.map { "\(completed.grouped)/\($0.grouped)" } ?? completed.grouped
-        return unit.isEmpty ? count : "\(count) \(unit)"
-    }
+    private var count: String { total.map { "\(completed.grouped)/\($0.grouped)" } ?? completed.grouped }
+
+    private var counted: String { unit.isEmpty ? count : "\(count) \(unit)" }
 
     private var counterParts: [String] { counters.map { "\($0.name) \($0.value.grouped)" } }
 
-    private static func bar(_ share: Double) -> String {
-        // Eighths of a cell, so that slow work is seen to move.
-        let eighths = Int(share * Double(barWidth * 8))
-        let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
-        let filled = String(repeating: "█", count: eighths / 8) + partial
-        return "▕" + filled.padded(toWidth: barWidth) + "▏"
-    }
-
-    private static func rateText(_ rate: Double) -> String {
+    static func rateText(_ rate: Double) -> String {
         rate >= 100 ? "\(Int(rate.rounded()).grouped)/s" : "\(Double(Int(rate * 10)) / 10)/s"
-    }
-}
-
-extension Duration {
-    /// As a number of seconds.
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-
-    /// `0:07`, `12:34` or `1:02:03`.
-    var clock: String {
-        let seconds = max(0, Int(components.seconds))
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let hours = seconds / 3600
-        let minutes = seconds / 60 % 60
-        return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
-    }
-}
-
-extension Int {
-    /// With commas between thousands.
-    var grouped: String {
-        var digits = String(magnitude)
-        var groups: [String] = []
-        while digits.count > 3 {
-            groups.insert(String(digits.suffix(3)), at: 0)
-            digits.removeLast(3)
-        }
-        return (self < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
     }
 }

@@ -26,8 +26,11 @@ public final class StandardStreams: Sendable {
 
         /// Bytes that draw the rows; the cursor stays at the end of the last one, so that a killed program leaves no mess.
         mutating func drawing(_ terminal: Terminal) -> [UInt8] {
-            // One column stays free: text in the last one wraps on some terminals, and then the row count is wrong.
-            let rows = live.filter { !$0.text.isEmpty }.map { $0.text.truncated(toWidth: terminal.columns - 1) }
+            let lines = live.filter { !$0.text.isEmpty }
+                .flatMap { $0.text.split(separator: "\n", omittingEmptySubsequences: false) }
+            // One column stays free: text in the last one wraps on some terminals, and then the row count is wrong. It is
+            // wrong, too, when the first rows have scrolled away.
+            let rows = lines.prefix(terminal.rows).map { String($0).truncated(toWidth: terminal.columns - 1) }
             drawnRows = rows.count
             return Array(rows.joined(separator: "\n").utf8)
         }
@@ -121,7 +124,7 @@ public final class StandardStreams: Sendable {
         }
     }
 
-    /// Draws a row anew, together with all others.
+    /// Draws a row anew, or several when the text has line feeds, together with all others.
     func updateLive(_ id: Int, _ text: String) {
         state.withLock { state in
             guard let index = state.live.firstIndex(where: { $0.id == id }) else { return }

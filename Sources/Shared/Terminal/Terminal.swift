@@ -45,6 +45,13 @@ public struct Terminal: Sendable {
         return Int(size.ws_col)
     }
 
+    /// Height in rows, asked anew each time; 24 where the device does not tell.
+    public var rows: Int {
+        var size = winsize()
+        guard fixedColumns == nil, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
+        return Int(size.ws_row)
+    }
+
     /// `text` in a style, or as it is where colours are not wanted.
     public func styled(_ text: String, _ style: TextStyle) -> String {
         usesColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text

@@ -45,7 +45,8 @@ extension Topology {
             // From 4.3.1 on, RabbitMQ shows a queue only to those with some right to it. To write to it is of no other use:
             // a binding, for which it is meant, also takes the right to read the exchange. Reading includes purging.
             return Permissions(
-                configure: Permissions.nothing,
+                // Leases are queues that the extractor declares, and the only ones.
+                configure: role == .extractor ? "^\(Self.escaped(leaseQueue(""))).+$" : Permissions.nothing,
                 write: role == .operator ? everything : Self.expression([exchange] + queues(fedBy: role)),
                 read: Self.expression(queues(readBy: role)))
         }

@@ -14,7 +14,7 @@ struct FilesSourceTests {
 
     private func write(_ text: String, _ path: String) throws { try Data(text.utf8).write(to: URL(filePath: path)) }
 
-    @Test func foldersAreScopesAndHiddenOrLinkedFilesAreNotRead() async throws {
+    @Test func theTreeIsOneScopeAndHiddenOrLinkedFilesAreNotRead() async throws {
         try await withFolder { source, root in
             try write("# 제목\n\ntext", root + "/a.md")
             try write("<h1>Page</h1><p>b", root + "/guide/b.html")
@@ -23,17 +23,29 @@ struct FilesSourceTests {
             try write("no", root + "/guide/d.png")
             try FileManager.default.createSymbolicLink(
                 atPath: root + "/guide/e.md", withDestinationPath: "/etc/hostname")
-            #expect(try await source.scopes() == ["guide", "."])
+            #expect(try await source.scopes() == ["."])
             var documents: [Document] = []
-            for try await page in source.documents(in: ["guide", "."], since: .distantPast) { documents += page }
-            #expect(documents.map(\.title) == ["Page", "c.txt", "제목"])
-            #expect(documents.map(\.scope) == ["guide", "guide", "."])
+            for try await page in source.documents(in: ["."], since: .distantPast) { documents += page }
+            #expect(documents.map(\.title) == ["제목", "Page", "c.txt"])
+            #expect(documents.allSatisfy { $0.scope == "." })
             var ids: [String] = []
-            for try await page in source.identifiers(in: "guide") { ids += page }
-            #expect(ids == documents.prefix(2).map(\.id) && ids[0].hasPrefix("files:here:") && ids[0].utf8.count == 27)
-            for try await _ in source.documents(in: ["guide"], since: .distantFuture) {
+            for try await page in source.identifiers(in: ".") { ids += page }
+            #expect(ids == documents.map(\.id) && ids[0].hasPrefix("files:here:") && ids[0].utf8.count == 27)
+            for try await _ in source.documents(in: ["."], since: .distantFuture) {
                 Issue.record("nothing is that new")
             }
+        }
+    }
+
+    @Test func pagesOfALargeFolderHoldEveryFileOnceAndInOrder() async throws {
+        try await withFolder { source, root in
+            for number in 100..<223 { try write("text \(number)", root + "/guide/\(number).txt") }
+            var pages: [[String]] = []
+            for try await page in source.documents(in: ["."], since: .distantPast) { pages.append(page.map(\.title)) }
+            #expect(pages.map(\.count) == [50, 50, 23])
+            #expect(pages.flatMap { $0 } == (100..<223).map { "\($0).txt" })
+            #expect(try await source.count(in: ["."], since: .distantPast) == 123)
+            #expect(try await source.count(in: ["."], since: .distantFuture) == 0)
         }
     }
 

@@ -38,7 +38,13 @@ import Testing
         #expect(
             snapshot.text(columns: 200)
                 == "Replay  ▕██████                  ▏   25%  50/200 messages  5.0/s  0:10  ETA 0:30  failed 2  jira:1")
-        #expect(snapshot.text(columns: 70) == "Replay   25%  50/200 messages  5.0/s  0:10  ETA 0:30  failed 2  jira:1")
+        #expect(snapshot.text(columns: 80) == "Replay   25%  50/200 messages  5.0/s  0:10  ETA 0:30  failed 2  jira:1")
+        // Narrower still: words go first, then the time, then counters; the count itself stays.
+        snapshot.counters.append(("removed", 0))
+        #expect(snapshot.text(columns: 60) == "Replay   25%  50/200  5.0/s  0:10  ETA 0:30  failed 2")
+        #expect(snapshot.text(columns: 40) == "Replay   25%  50/200  failed 2")
+        #expect(snapshot.text(columns: 10) == "Replay   25%  50/200")
+        snapshot.counters.removeLast()
         #expect(snapshot.summary("stopped") == "Replay  stopped  50/200 messages  failed 2  in 0:10  5.0/s")
     }
 

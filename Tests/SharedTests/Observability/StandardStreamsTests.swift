@@ -32,6 +32,22 @@ import Testing
         #expect(piped.readError() == "\r\u{1B}[J")
     }
 
+    @Test func aBlockOfLinesIsErasedAndLeftWhole() {
+        let piped = PipedStreams()
+        let block = LiveBlock(on: piped.streams)
+        block.show(["one", "", "three"])
+        #expect(piped.readError() == "one\n\nthree")
+        block.show(["two"])
+        #expect(piped.readError() == "\r\u{1B}[2A\u{1B}[Jtwo")
+        block.show((0..<40).map { "row \($0)" })
+        // Rows that scrolled away could never be erased.
+        #expect(piped.readError().split(separator: "\n").count == 24)
+        block.end(leaving: ["a", "b"])
+        #expect(piped.readError() == "\r\u{1B}[23A\u{1B}[Ja\nb\n")
+        block.show(["late"])
+        #expect(piped.readError().isEmpty)
+    }
+
     @Test func rowsAreCutBeforeTheLastColumn() {
         let piped = PipedStreams(errorTerminal: Terminal(isInteractive: true, usesColor: false, columns: 10))
         let id = piped.streams.attachLive()

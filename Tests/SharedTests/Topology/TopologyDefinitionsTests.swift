@@ -36,10 +36,11 @@ import Testing
             for expression in [rights.configure, rights.write, rights.read] {
                 #expect(expression.hasPrefix("^") && expression.hasSuffix("$"))
             }
-            if role != .topology { #expect(rights.configure == "^$") }
+            if role != .topology, role != .extractor { #expect(rights.configure == "^$") }
         }
         #expect(
-            topology.permissions(.extractor) == .init(configure: "^$", write: #"^(a\.b|a\.b\.documents)$"#, read: "^$"))
+            topology.permissions(.extractor)
+                == .init(configure: #"^a\.b\.lease\..+$"#, write: #"^(a\.b|a\.b\.documents)$"#, read: "^$"))
         #expect(topology.permissions(.loader).read == #"^a\.b\.vectors$"#)
         #expect(
             topology.permissions(.operator).read
