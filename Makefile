@@ -28,6 +28,9 @@ bench: setup ## measure the AMQP client beside a plain C loop
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+loading: build ## measure the loader beside the official Qdrant client
+	@dev/loading
+
 model-test: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
 	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
 
@@ -36,6 +39,15 @@ definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
+
+bench-search: setup model ## how well ohra search finds documents, in Korean and English, and how fast words are taken apart
+	@swift build -c release --product extractor
+	@swift build -c release --product transformer
+	@swift build -c release --product loader
+	@swift build -c release --product ohra
+	@dev/search_quality
+	@swift build -c release --package-path Benchmarks --product SparseSpeed
+	@Benchmarks/.build/release/SparseSpeed docs/OPERATIONS.md dev/search/questions.yaml
 
 reference: ## an environment with PyTorch and the reference implementations (about 1 GB), for golden and bench-embedding
 	@dev/compare/reference
@@ -79,5 +91,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling model-test definitions judge-markdown fuzz-markdown
-.PHONY: bench-markdown bench-embedding bench-chunking format lint clean
+.PHONY: help setup build model reference golden demo test bench scaling loading model-test definitions judge-markdown fuzz-markdown
+.PHONY: bench-markdown bench-embedding bench-chunking bench-search format lint clean

@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "ohra", targets: ["Operator"]),
         // For Benchmarks/.
         .library(name: "Shared", targets: ["Shared"]),
+        .library(name: "Embedding", targets: ["Embedding"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -100,7 +101,8 @@ let package = Package(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
             swiftSettings: settings),
         .testTarget(
-            name: "OperatorTests", dependencies: ["Operator", "Shared", "TestSupport"], swiftSettings: settings),
+            name: "OperatorTests", dependencies: ["Operator", "Embedding", "Shared", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "ChunkingTests", dependencies: ["Chunking", "Embedding", "Shared", "TestSupport", configuration],
             resources: [.copy("golden.json")], swiftSettings: settings),

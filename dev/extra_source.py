@@ -81,7 +81,8 @@ def compile_module(build: Build, target: str, sources: list[Path], into: Path, s
             command += [argument, str(replaced[argument])]
         elif argument in ("-index-store-path", "-emit-objc-header-path"):
             next(given)
-        elif argument in ("-incremental", "-emit-dependencies", "-parseable-output", "-emit-objc-header"):
+        elif argument in ("-incremental", "-emit-dependencies", "-parseable-output", "-emit-objc-header",
+                          "-serialize-diagnostics"):
             continue
         elif argument.startswith("@"):
             command += objects

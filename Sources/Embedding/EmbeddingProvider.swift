@@ -18,6 +18,9 @@ public protocol EmbeddingProvider: Sendable {
     /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
     var advice: String? { get }
 
+    /// Which texts a prepared provider's vectors tell apart by meaning.
+    var understanding: Understanding { get }
+
     /// One vector per text, in their order.
     ///
     /// Any number of texts of any length: the provider cuts them into requests itself and retries what may heal.
@@ -35,6 +38,8 @@ public protocol EmbeddingProvider: Sendable {
 
 extension EmbeddingProvider {
     public var advice: String? { nil }
+    /// Models behind a server are taken to understand what they are given.
+    public var understanding: Understanding { .everything }
     public var tokenCounter: (any TokenCounter)? { nil }
 
     /// For providers that refuse texts hardly ever: all at once, and again without each text that is refused.
@@ -57,6 +62,15 @@ extension EmbeddingProvider {
             }
         }
     }
+}
+
+/// Which texts a model tells apart by their meaning.
+public enum Understanding: Sendable {
+    case everything
+    /// Its vocabulary does not spell Hangul.
+    case allButHangul
+    /// It compares spellings.
+    case nothing
 }
 
 /// What a vector is for; some models want different prefixes.

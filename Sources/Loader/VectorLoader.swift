@@ -4,6 +4,7 @@ import Shared
 /// The Loader's work on one delivery: decode, make sure the collection fits, replace.
 struct VectorLoader: MessageHandler {
     let collection: CollectionGuard
+    let sparse: SparseFit
     let batcher: LoadBatcher
     let lateWrites: LateWrites
     let cleanUps: CleanUps
@@ -11,8 +12,9 @@ struct VectorLoader: MessageHandler {
     func handle(_ delivery: Delivery) async -> Outcome {
         do {
             let envelope = try MessageEnvelope(delivery.properties, expecting: VectorsMessage.type)
-            let message = try VectorsMessage(body: delivery.body)
+            var message = try VectorsMessage(body: delivery.body)
             try await collection.ensure(dimension: message.dimension)
+            try await sparse.fit(&message)
             let rejected = try await load(LoadItem(message: message, run: envelope.run))
             // An earlier attempt at this message may have died just now, or an answer to this one was lost.
             let isDoubtful = lateWrites.take(message.documents.map(\.id))

@@ -9,6 +9,7 @@ struct Pipeline: Sendable {
     let provider: any EmbeddingProvider
     let fingerprint: String
     let stored: StoredWork
+    var sparse = SparseSettings()
 
     struct Result: Sendable {
         var messages: [VectorsMessage]
@@ -127,6 +128,7 @@ struct Pipeline: Sendable {
     private func entry(_ cut: Cut, _ made: Vectors) throws(EmbeddingError) -> VectorBatcher.Entry {
         let document = cut.change.document
         var vectors: [ChunkVector] = []
+        var encoder = SparseEncoder()
         for cutChunk in cut.chunks {
             guard let vector = try made[cutChunk.embedHash]?.get() else {
                 preconditionFailure("every text was embedded, stored or refused")
@@ -138,7 +140,8 @@ struct Pipeline: Sendable {
                         documentID: document.id, version: cut.change.version, fingerprint: fingerprint,
                         index: chunk.index),
                     documentID: document.id, index: chunk.index, content: chunk.content,
-                    hash: ContentHash.hex(chunk.content), embedHash: cutChunk.embedHash, vector: vector))
+                    hash: ContentHash.hex(chunk.content), embedHash: cutChunk.embedHash, vector: vector,
+                    sparse: sparse.isOn ? encoder.document(cutChunk.text) : nil))
         }
         return VectorBatcher.Entry(
             header: DocumentHeader(cut.change, chunkCount: cut.chunkCount), vectors: vectors)

@@ -48,6 +48,15 @@ import Testing
         #expect(chunks.map(\.heading) == [["A"]])
     }
 
+    @Test func codeWithinALineOpensNoFence() throws {
+        #expect(try chunks("```x``` is code.\n\n# A\n\ntext").map(\.heading) == [[], ["A"]])
+    }
+
+    @Test(arguments: ["- item", "1. item", "> quote", "| row |"])
+    func ruleBelowAnythingButTextIsNoHeading(line: String) throws {
+        #expect(try chunks("\(line)\n---\n\ntext").map(\.heading) == [[]])
+    }
+
     @Test func codeThatFitsIsNeverCut() throws {
         let code = "```swift\n" + (0..<12).map { "let a\($0) = \($0)\n\n" }.joined() + "```"
         let filler = String(repeating: "Some words of text. ", count: 6)
@@ -129,7 +138,9 @@ import Testing
     }
 
     /// A quadratic way needs hours for these; the limit only tells the two apart.
-    @Test(.timeLimit(.minutes(1)), arguments: ["x", "가. ", "# a\n", "| a |\n", "```\n", "- b\n", "-", "\n\n", "word "])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: ["x", "가. ", "# a\n", "| a |\n", "```\n", "- b\n", "-", "\n\n", "word ", "a.\n"])
     func millionsOfScalarsTakeLinearTime(unit: String) throws {
         let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
         let chunks = MarkdownChunker(ChunkSettings()).chunks(of: text)

@@ -88,7 +88,7 @@ import TestSupport
         let expected =
             #"{"vectors":{"size":4,"distance":"Cosine","on_disk":true},"shard_number":6,"replication_factor":3,"#
             + #""write_consistency_factor":2,"quantization_config":{"scalar":{"type":"int8","quantile":0.99,"#
-            + #""always_ram":true}}}"#
+            + #""always_ram":true}},"sparse_vectors":{"text":{"modifier":"idf"}}}"#
         let creation = try #require(
             transport.requests.first { $0.url.hasSuffix("/collections/ohra_v1") && $0.method == .put })
         #expect(String(decoding: creation.body ?? [], as: UTF8.self) == expected)

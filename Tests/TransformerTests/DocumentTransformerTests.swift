@@ -103,7 +103,8 @@ import Testing
         let handler = try handler(provider, broker)
         let deliveries = (0..<12).map { number in
             delivery(
-                "\(number)-a", "\(number)-b", "\(number)-c", content: String(repeating: "word\(number) ", count: 30))
+                "\(number)-a", "\(number)-b", "\(number)-c",
+                content: (0..<150).map { "w\(number)x\($0)" }.joined(separator: " "))
         }
         await withTaskGroup(of: Void.self) { group in
             for delivery in deliveries {

@@ -44,7 +44,8 @@ def literal(name: str, items: list[str], between: str) -> str:
 
 def main() -> None:
     found = [(chr(c), base(chr(c))) for c in range(0x110000) if not 0xAC00 <= c < 0xAC00 + 11172]
-    found = [(c, b) for c, b in found if b not in (c, "")]
+    # U+11938 came with Unicode 13; the original takes what is older apart.
+    found = [(c, b) for c, b in found if b not in (c, "") and c != "\U00011938"]
     pairs = [escaped(c) + escaped(b) for c, b in found if len(b) == 1]
     longer = [escaped(c) + "".join(map(escaped, b)) for c, b in found if len(b) > 1]
     print(

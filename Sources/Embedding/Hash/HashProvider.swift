@@ -17,6 +17,7 @@ public struct HashProvider: EmbeddingProvider {
     public static let model = "ngram-v1"
 
     public let descriptor: EmbeddingDescriptor
+    public let understanding = Understanding.nothing
 
     /// - Parameter dimension: 8…4096, checked by the settings.
     public init(dimension: Int = HashProvider.defaultDimension) {

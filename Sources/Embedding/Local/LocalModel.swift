@@ -29,9 +29,12 @@ final class LocalModel: Sendable {
     var name: String { "\(folder.name)@\(folder.digest):\(precision.label)" }
     var dimension: Int { folder.configuration.hiddenSize }
 
+    /// Whether its vocabulary was made with Korean in it.
+    var readsHangul: Bool { KoreanVocabulary.isKnown(to: folder.tokenizer) }
+
     /// What its vocabulary says about the languages it was made for.
     func advice() -> String? {
-        guard !KoreanVocabulary.isKnown(to: folder.tokenizer) else { return nil }
+        guard !readsHangul else { return nil }
         return
             "\(folder.name) is good for English; its vocabulary has no Korean words, so Korean rests on search by words or a "
             + "multilingual model such as BAAI/bge-m3 or multilingual-e5-small"

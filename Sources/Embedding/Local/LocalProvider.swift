@@ -31,6 +31,9 @@ public final class LocalProvider: EmbeddingProvider {
     }
 
     public var advice: String? { loaded.withLock { $0 }?.advice() }
+    public var understanding: Understanding {
+        loaded.withLock { $0 }?.readsHangul ?? true ? .everything : .allButHangul
+    }
 
     public var tokenCounter: (any TokenCounter)? {
         loaded.withLock { $0 }.map { LocalTokenCounter($0.folder) }

@@ -75,7 +75,8 @@ actor CollectionGuard {
             }
             // False when another loader was first.
             if try await client.createCollection(
-                collection, vectorSize: dimension, distance: .cosine, layout: layout)
+                collection, vectorSize: dimension, distance: .cosine, sparseVectors: [SparseVector.textName],
+                layout: layout)
             {
                 logger.notice(
                     "Collection created",

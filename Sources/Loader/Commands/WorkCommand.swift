@@ -34,15 +34,17 @@ struct WorkCommand: AsyncParsableCommand {
             let attempts = LoadAttempts(
                 replacement: Replacement(QdrantClient(transport: transport, settings: qdrant, retries: .never)),
                 lateWrites: lateWrites, retries: QdrantClient.defaultRetries, logger: program.logger)
+            let client = QdrantClient(transport: transport, settings: qdrant)
             let collection = CollectionGuard(
-                client: QdrantClient(transport: transport, settings: qdrant), alias: settings.qdrant.collection,
+                client: client, alias: settings.qdrant.collection,
                 layout: settings.layout, logger: program.logger)
+            let sparse = SparseFit(client: client, logger: program.logger)
             let batcher = LoadBatcher { group throws(QdrantError) in try await attempts.load(group) }
             try await program.work(
                 on: .vectors, broker: broker, admin: settings.admin, options: worker, concurrency: Self.concurrency
             ) { publisher in
                 VectorLoader(
-                    collection: collection, batcher: batcher, lateWrites: lateWrites,
+                    collection: collection, sparse: sparse, batcher: batcher, lateWrites: lateWrites,
                     cleanUps: CleanUps(publisher: publisher, topology: broker.topology))
             }
             return .done

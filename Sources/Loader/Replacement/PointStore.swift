@@ -18,7 +18,8 @@ struct PointStore: Sendable {
     func upsert(_ chunks: [LoadGroup.Chunk], fingerprint: String) async throws(QdrantError) {
         var body = PointsBody(reservingPoints: chunks.count)
         for chunk in chunks {
-            body.append(id: chunk.vector.id, vector: chunk.vector.vector) { writer in
+            let sparse = chunk.vector.sparse.map { [(name: SparseVector.textName, vector: $0)] } ?? []
+            body.append(id: chunk.vector.id, vector: chunk.vector.vector, sparse: sparse) { writer in
                 Self.writePayload(of: chunk.vector, chunk.header, fingerprint, to: &writer)
             }
         }

@@ -12,9 +12,12 @@ public struct ChunkVector: Sendable, Equatable {
     public var embedHash: String
     /// As many finite numbers as the message's dimension says.
     public var vector: [Float]
+    /// Its words, weighted; nil when it has none or the transformer does not make them.
+    public var sparse: SparseVector?
 
     public init(
-        id: PointID, documentID: String, index: Int, content: String, hash: String, embedHash: String, vector: [Float]
+        id: PointID, documentID: String, index: Int, content: String, hash: String, embedHash: String,
+        vector: [Float], sparse: SparseVector? = nil
     ) {
         self.id = id
         self.documentID = documentID
@@ -23,6 +26,7 @@ public struct ChunkVector: Sendable, Equatable {
         self.hash = hash
         self.embedHash = embedHash
         self.vector = vector
+        self.sparse = sparse
     }
 
     init(_ reader: MessageReader, dimension: Int) throws(MessageError) {
@@ -37,6 +41,7 @@ public struct ChunkVector: Sendable, Equatable {
             vector.allSatisfy(\.isFinite)
         else { throw reader.wrong("vector", "base64 of \(dimension) finite little-endian float32") }
         self.vector = vector
+        sparse = try reader.optionalObject("sparse").map { reader throws(MessageError) in try SparseVector(reader) }
     }
 
     func write(to writer: inout JSONWriter) {
@@ -49,6 +54,10 @@ public struct ChunkVector: Sendable, Equatable {
             writer.member("embed_hash", embedHash)
             writer.key("vector")
             writer.unescaped(Base64Numbers.text(vector))
+            if let sparse {
+                writer.key("sparse")
+                sparse.writeMessage(to: &writer)
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ struct WorkCommand: AsyncParsableCommand {
         let qdrant: QdrantSettings
         let chunks: ChunkSettings
         let embedding: EmbeddingSettings
+        let sparse: SparseSettings
         let admin: AdminSettings
     }
 
@@ -28,7 +29,7 @@ struct WorkCommand: AsyncParsableCommand {
             Settings(
                 broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings),
                 chunks: ChunkSettings(&settings), embedding: EmbeddingSettings(&settings),
-                admin: AdminSettings(&settings))
+                sparse: SparseSettings(&settings), admin: AdminSettings(&settings))
         } work: { program, settings in
             let transport = CurlTransport()
             let broker = Broker(settings.broker, for: program)
@@ -42,7 +43,8 @@ struct WorkCommand: AsyncParsableCommand {
                     metadata: [LogKey.model: "\(embedding.model)", LogKey.advice: "\(advice)"])
             }
             let fingerprint = PipelineFingerprint(
-                converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding)
+                converterVersion: converterVersion, chunks: settings.chunks, embedding: embedding,
+                sparse: settings.sparse)
             let client = QdrantClient(transport: transport, settings: settings.qdrant)
             let registry = Registry(client: client, collection: settings.qdrant.registryCollection)
             let announcement = Announcement(
@@ -52,10 +54,13 @@ struct WorkCommand: AsyncParsableCommand {
                 chunker: makeChunker(settings.chunks), provider: provider, fingerprint: fingerprint.value,
                 stored: StoredWork(
                     client: client, registry: registry, collection: settings.qdrant.collection,
-                    fingerprint: fingerprint.value, dimension: embedding.dimension))
-            // Two in parallel keep a core busy while the other message waits for the embedding server or for confirms.
+                    fingerprint: fingerprint.value, dimension: embedding.dimension),
+                sparse: settings.sparse)
+            // Two in parallel keep a core busy while the other message waits for confirms. A server takes many requests at
+            // once, and the more messages there are, the fuller are its requests.
             try await program.work(
-                on: .documents, broker: broker, admin: settings.admin, options: worker, concurrency: 2
+                on: .documents, broker: broker, admin: settings.admin, options: worker,
+                concurrency: settings.embedding.provider == .openai ? 8 : 2
             ) { publisher in
                 DocumentTransformer(
                     pipeline: pipeline, topology: broker.topology, publisher: publisher, logger: program.logger)

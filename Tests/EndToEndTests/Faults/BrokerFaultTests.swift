@@ -41,6 +41,8 @@ import Testing
     /// Six heartbeats: every client must have given its connection up and found that no new one can be made. Workers wait;
     /// what runs to an end gives up after a minute.
     @Test func frozenForAMinute() async throws {
+        // A failure must not leave the broker frozen under the other tests.
+        defer { try? broker.thaw() }
         try await FaultScene.with(count: 300, broker.variables) { scene in
             let drain = try scene.fleet.start("loader", ["--drain", "--idle", "3600"])
             try await drain.waitForStandardError(containing: "Consuming")

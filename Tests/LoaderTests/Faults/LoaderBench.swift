@@ -24,6 +24,7 @@ struct LoaderBench {
             retries: RetryPolicy(maximumAttempts: 3, firstDelay: .milliseconds(1)), logger: logger)
         loader = VectorLoader(
             collection: CollectionGuard(client: client, alias: "c", layout: CollectionLayout(), logger: logger),
+            sparse: SparseFit(client: client, logger: logger),
             // Long enough for all messages of a test to come together.
             batcher: LoadBatcher(patience: .milliseconds(100)) { group throws(QdrantError) in
                 try await attempts.load(group)

@@ -130,7 +130,7 @@ async def server_info(request: Request) -> Response:
     return JSONResponse({
         "baseUrl": str(request.base_url).rstrip("/"), "version": "1001.0.0-SNAPSHOT", "versionNumbers": [1001, 0, 0],
         "deploymentType": "Cloud", "buildNumber": 100290, "serverTime": jira_time(clock.now(), clock.instance),
-        "serverTitle": "Haneul Logistics", "defaultLocale": {"locale": "ko_KR"}})
+        "serverTitle": "Haneul Logistics"})
 
 
 async def project_search(request: Request) -> Response:

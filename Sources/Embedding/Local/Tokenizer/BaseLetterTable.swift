@@ -68,7 +68,7 @@ let baseLetterPairs = """
     駾駾䯎䯎𩬰𩬰鬒鬒鱀鱀鳽鳽䳎䳎䳭䳭鵧鵧𪃎𪃎䳸䳸𪄅𪄅𪈎𪈎𪊑𪊑麻麻䵖䵖黹黹黾黾鼅鼅鼏鼏鼖鼖鼻鼻𪘀𪘀
     """
 
-/// 43 scalars of which several are left: the scalar, then those, separated by spaces.
+/// 42 scalars of which several are left: the scalar, then those, separated by spaces.
 let baseLetterSequences = """
     \u{9CB}\u{9C7}\u{9BE} \u{9CC}\u{9C7}\u{9D7} \u{B4B}\u{B47}\u{B3E} \u{B4C}\u{B47}\u{B57} ஔஒ\u{BD7} \
     \u{BCA}\u{BC6}\u{BBE} \u{BCB}\u{BC7}\u{BBE} \u{BCC}\u{BC6}\u{BD7} \u{CCB}\u{CC2}\u{CD5} \
@@ -76,8 +76,7 @@ let baseLetterSequences = """
     \u{DDD}\u{DD9}\u{DCF} \u{DDE}\u{DD9}\u{DDF} ᬆᬅ\u{1B35} ᬈᬇ\u{1B35} ᬊᬉ\u{1B35} ᬌᬋ\u{1B35} ᬎᬍ\u{1B35} \
     ᬒᬑ\u{1B35} \u{1B40}\u{1B3E}\u{1B35} \u{1B41}\u{1B3F}\u{1B35} \u{1134B}\u{11347}\u{1133E} \
     \u{1134C}\u{11347}\u{11357} \u{114BC}\u{114B9}\u{114B0} \u{114BE}\u{114B9}\u{114BD} \
-    \u{115BA}\u{115B8}\u{115AF} \u{115BB}\u{115B9}\u{115AF} \u{11938}\u{11935}\u{11930} 𝅗𝅥𝅗\u{1D165} \
-    𝅘𝅥𝅘\u{1D165} 𝅘𝅥𝅮𝅘\u{1D165}\u{1D16E} 𝅘𝅥𝅯𝅘\u{1D165}\u{1D16F} 𝅘𝅥𝅰𝅘\u{1D165}\u{1D170} 𝅘𝅥𝅱𝅘\u{1D165}\u{1D171} \
-    𝅘𝅥𝅲𝅘\u{1D165}\u{1D172} 𝆹𝅥𝆹\u{1D165} 𝆺𝅥𝆺\u{1D165} 𝆹𝅥𝅮𝆹\u{1D165}\u{1D16E} 𝆺𝅥𝅮𝆺\u{1D165}\u{1D16E} \
-    𝆹𝅥𝅯𝆹\u{1D165}\u{1D16F} 𝆺𝅥𝅯𝆺\u{1D165}\u{1D16F}
+    \u{115BA}\u{115B8}\u{115AF} \u{115BB}\u{115B9}\u{115AF} 𝅗𝅥𝅗\u{1D165} 𝅘𝅥𝅘\u{1D165} 𝅘𝅥𝅮𝅘\u{1D165}\u{1D16E} \
+    𝅘𝅥𝅯𝅘\u{1D165}\u{1D16F} 𝅘𝅥𝅰𝅘\u{1D165}\u{1D170} 𝅘𝅥𝅱𝅘\u{1D165}\u{1D171} 𝅘𝅥𝅲𝅘\u{1D165}\u{1D172} 𝆹𝅥𝆹\u{1D165} \
+    𝆺𝅥𝆺\u{1D165} 𝆹𝅥𝅮𝆹\u{1D165}\u{1D16E} 𝆺𝅥𝅮𝆺\u{1D165}\u{1D16E} 𝆹𝅥𝅯𝆹\u{1D165}\u{1D16F} 𝆺𝅥𝅯𝆺\u{1D165}\u{1D16F}
     """

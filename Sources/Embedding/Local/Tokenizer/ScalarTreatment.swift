@@ -47,7 +47,7 @@ struct BERTNormalization: Sendable, Hashable {
     private func isRemoved(_ scalar: Unicode.Scalar, _ properties: Unicode.Scalar.Properties) -> Bool {
         if scalar == "\t" || scalar == "\n" || scalar == "\r" { return false }
         if scalar.value == 0 || scalar.value == 0xFFFD { return true }
-        return [.control, .format, .privateUse].contains(properties.earlierCategory)
+        return [.control, .format, .privateUse].contains(scalar.earlierCategory)
     }
 
     /// Words end at white space and around punctuation; ASCII's symbols count as punctuation.
@@ -58,7 +58,7 @@ struct BERTNormalization: Sendable, Hashable {
         case 33...47, 58...64, 91...96, 123...126: return .alone(scalar)
         default: break
         }
-        switch scalar.properties.earlierCategory {
+        switch scalar.earlierCategory {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation:
             return .alone(scalar)
