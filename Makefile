@@ -25,6 +25,9 @@ bench: setup ## measure the AMQP client beside a plain C loop
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+extraction: setup ## measure memory and speed of the extractor: 50,000 new documents, 100,000 known ones
+	@dev/extraction
+
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
@@ -52,4 +55,4 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build demo test bench scaling definitions judge-markdown fuzz-markdown bench-markdown format lint clean
+.PHONY: help setup build demo test bench scaling extraction definitions judge-markdown fuzz-markdown bench-markdown format lint clean
