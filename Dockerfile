@@ -8,12 +8,17 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         libcurl4-openssl-dev \
+        libdnnl-dev \
         librabbitmq-dev \
         libsimdjson-dev \
+        python3-pip \
         zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /source
+# all-MiniLM-L6-v2, which the programs run themselves unless they are told otherwise.
+COPY dev/model dev/model.sha256 dev/
+RUN dev/model /models
 # The manifest pins exact versions, so this layer is reused until it changes.
 COPY Package.swift ./
 RUN swift package resolve
@@ -34,6 +39,7 @@ RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates \
         libcurl4 \
+        libdnnl2 \
         librabbitmq4 \
         libsimdjson14 \
         libstdc++6 \
@@ -43,6 +49,8 @@ RUN apt-get update \
     && useradd --system --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ohra
 
 COPY --from=build /programs/ /usr/local/bin/
+# Where the programs look for models, see docs/CONFIGURATION.md.
+COPY --from=build /models/ /usr/local/share/ohra/models/
 COPY --chmod=0755 deploy/bin/ohra-ready /usr/local/bin/ohra-ready
 COPY LICENSE /usr/share/doc/ohra-worker-sync/LICENSE
 

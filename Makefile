@@ -13,7 +13,10 @@ build: setup ## build the four programs (release)
 	@swift build -c release --product loader
 	@swift build -c release --product ohra
 
-demo: build ## run the whole fleet on real servers; KEEP=1 leaves them running
+model: setup ## fetch all-MiniLM-L6-v2, the embedding model that runs inside the programs
+	@dev/model
+
+demo: build model ## run the whole fleet on real servers; KEEP=1 leaves them running
 	@dev/demo
 
 test: setup ## every test: unit, integration on real servers, end to end
@@ -28,11 +31,34 @@ scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 extraction: setup ## measure memory and speed of the extractor: 50,000 new documents, 100,000 known ones
 	@dev/extraction
 
+model-test: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
+	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
+
 definitions: ## print deploy/rabbitmq/definitions.json anew from the code
 	@swift build --product ohra
 	@"$$(swift build --show-bin-path)/ohra" topology print --users --set OHRA_AMQP_URL=amqp://127.0.0.1/ohra \
 	  --set OHRA_AMQP_PREFIX=ohra > deploy/rabbitmq/definitions.json.new
 	@mv deploy/rabbitmq/definitions.json.new deploy/rabbitmq/definitions.json
+
+bench-search: setup model ## how well ohra search finds documents, in Korean and English, and how fast words are taken apart
+	@swift build -c release --product extractor
+	@swift build -c release --product transformer
+	@swift build -c release --product loader
+	@swift build -c release --product ohra
+	@dev/search_quality
+	@swift build -c release --package-path Benchmarks --product SparseSpeed
+	@Benchmarks/.build/release/SparseSpeed docs/OPERATIONS.md dev/search/questions.yaml
+
+reference: ## an environment with PyTorch and the reference implementations (about 1 GB), for golden and bench-embedding
+	@dev/compare/reference
+
+golden: reference model ## write the golden files of the embedding tests anew from the reference implementations
+	@swift build
+	@OHRA_BIN_DIR="$$(swift build --show-bin-path)" .venv/bin/python -m dev.compare.corpus_chunks >.work/chunks.json
+	@.work/reference/bin/python dev/compare/tiny_models.py Tests/EmbeddingTests/Local/models
+	@for file in minilm.json "minilm_corpus.json .work/chunks.json"; do \
+	  .work/reference/bin/python dev/compare/golden.py "$$(dev/model --path)" Tests/EmbeddingTests/Local/$$file || exit 1; \
+	done
 
 judge-markdown: setup ## judge the Markdown of all shared fixtures with a CommonMark parser
 	@swift build --product MarkdownLab
@@ -46,6 +72,11 @@ bench-markdown: setup ## throughput of the converters beside BeautifulSoup and m
 	@swift build -c release --product MarkdownLab
 	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.markdown_speed
 
+bench-chunking: setup ## throughput of the chunker beside LangChain and semantic-text-splitter, with identical chunks
+	@swift build -c release --product ChunkLab
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check semantic-text-splitter==0.33.1
+	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.chunk_speed
+
 format: ## format the Swift sources
 	@swift format --in-place --recursive Sources Tests Package.swift
 
@@ -55,4 +86,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build demo test bench scaling extraction definitions judge-markdown fuzz-markdown bench-markdown format lint clean
+.PHONY: help setup build model reference golden demo test bench scaling extraction model-test definitions judge-markdown fuzz-markdown
+.PHONY: bench-markdown bench-chunking bench-search format lint clean

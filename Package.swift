@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "ohra", targets: ["Operator"]),
         // For Benchmarks/.
         .library(name: "Shared", targets: ["Shared"]),
+        .library(name: "Embedding", targets: ["Embedding"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -48,6 +49,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims", dependencies: ["CRabbitMQ", "CCurl"]),
+        // The kernels are worth their name only when optimised, in debug builds and tests, too.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(name: "COneDNN", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(
             name: "Shared",
@@ -56,13 +60,17 @@ let package = Package(
                 arguments, logging, metrics, lifecycle, signals, system, configuration, crypto, http,
             ],
             swiftSettings: settings),
-        .target(name: "Embedding", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
+        .target(
+            name: "Embedding", dependencies: ["Shared", "CKernels", "COneDNN", logging, crypto],
+            swiftSettings: settings),
         .target(name: "Platforms", dependencies: ["Shared", logging, crypto], swiftSettings: settings),
         .executableTarget(
             name: "Extractor", dependencies: ["Shared", "Platforms", arguments, logging, lifecycle],
             swiftSettings: settings),
+        .target(name: "Chunking", dependencies: ["Shared", "Embedding"], swiftSettings: settings),
         .executableTarget(
-            name: "Transformer", dependencies: ["Shared", "Embedding", arguments, logging, lifecycle, crypto],
+            name: "Transformer",
+            dependencies: ["Shared", "Chunking", "Embedding", arguments, logging, lifecycle, crypto],
             swiftSettings: settings),
         .executableTarget(
             name: "Loader", dependencies: ["Shared", arguments, logging, lifecycle],
@@ -76,12 +84,16 @@ let package = Package(
         .executableTarget(
             name: "MarkdownLab", dependencies: ["Platforms", "Shared", "TestSupport", arguments],
             path: "Tests/MarkdownLab", swiftSettings: settings),
+        .executableTarget(
+            name: "ChunkLab", dependencies: ["Chunking", "Shared", arguments], path: "Tests/ChunkLab",
+            swiftSettings: settings),
         .testTarget(
             name: "SharedTests",
             dependencies: ["Shared", "TestSupport", configuration, logging, metrics, lifecycle, http],
             swiftSettings: settings),
         .testTarget(
-            name: "EmbeddingTests", dependencies: ["Embedding", "Shared", configuration], swiftSettings: settings),
+            name: "EmbeddingTests", dependencies: ["Embedding", "Shared", "TestSupport", configuration],
+            exclude: ["Local/minilm.json", "Local/minilm_corpus.json", "Local/models"], swiftSettings: settings),
         .testTarget(
             name: "ExtractorTests", dependencies: ["Extractor", "Platforms", "Shared", "TestSupport", logging],
             swiftSettings: settings),
@@ -89,15 +101,20 @@ let package = Package(
             name: "PlatformsTests", dependencies: ["Platforms", "Shared", "TestSupport", configuration],
             swiftSettings: settings),
         .testTarget(
-            name: "OperatorTests", dependencies: ["Operator", "Shared", "TestSupport"], swiftSettings: settings),
+            name: "OperatorTests", dependencies: ["Operator", "Embedding", "Shared", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ChunkingTests", dependencies: ["Chunking", "Embedding", "Shared", "TestSupport", configuration],
+            resources: [.copy("golden.json")], swiftSettings: settings),
         .testTarget(
             name: "TransformerTests",
-            dependencies: ["Transformer", "Embedding", "Shared", "TestSupport", configuration],
-            resources: [.copy("Chunking/golden.json")], swiftSettings: settings),
+            dependencies: ["Transformer", "Chunking", "Embedding", "Shared", "TestSupport", logging],
+            swiftSettings: settings),
         .testTarget(
             name: "LoaderTests", dependencies: ["Loader", "Shared", "TestSupport", logging], swiftSettings: settings),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Shared", "TestSupport", logging], swiftSettings: settings),
+            name: "IntegrationTests", dependencies: ["Shared", "Platforms", "TestSupport", logging],
+            swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["Shared", "TestSupport"], swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

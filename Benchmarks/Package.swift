@@ -11,6 +11,13 @@ let package = Package(
     targets: [
         .executableTarget(name: "PlainC", linkerSettings: [.linkedLibrary("rabbitmq")]),
         .executableTarget(
+            name: "SparseSpeed",
+            dependencies: [
+                .product(name: "Embedding", package: "ohra-worker-sync"),
+                .product(name: "Shared", package: "ohra-worker-sync"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "Client",
             dependencies: [
                 .product(name: "Shared", package: "ohra-worker-sync"), .product(name: "Logging", package: "swift-log"),

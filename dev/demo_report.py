@@ -1,4 +1,4 @@
-"""Prints what each worker of the demo took, from its JSON log; fails when one took 60 MB or more.
+"""Prints what each worker of the demo took, from its JSON log; fails when one took more memory than it should.
 
 python dev/demo_report.py FOLDER-OF-LOGS
 """
@@ -8,6 +8,8 @@ import pathlib
 import sys
 
 LIMIT_MB = 60
+# A transformer holds the model besides: 1.3 times its 91 MB.
+MODEL_MB = 118
 
 
 def main(folder: pathlib.Path) -> int:
@@ -21,9 +23,10 @@ def main(folder: pathlib.Path) -> int:
             continue
         peak = int(stopped["memory.peak_mb"])
         deliveries = stopped["deliveries"]
-        verdict = "" if peak < LIMIT_MB else f"  more than {LIMIT_MB} MB"
+        limit = LIMIT_MB + (MODEL_MB if path.stem.startswith("transformer") else 0)
+        verdict = "" if peak < limit else f"  more than {limit} MB"
         print(f"  {path.stem:<14} {deliveries:>4} messages, peak memory {peak} MB{verdict}")
-        if peak >= LIMIT_MB:
+        if peak >= limit:
             status = 1
         for line in lines:
             if line["level"] in ("warning", "error", "critical"):

@@ -91,7 +91,7 @@ def measure(count: int, options: argparse.Namespace, server: EmbeddingServer, bi
         raise SystemExit(f"scaling: the extractor's run is incomplete; see {work}/extractor.log")
     documents = sum(source["published"] for source in report["sources"])
     server.control("hold")
-    extra = ["--concurrency", str(options.concurrency)] if options.concurrency else []
+    extra = ["--concurrency", str(options.concurrency)]
     extra += ["--prefetch", str(options.prefetch)] if options.prefetch else []
     transformers = [Transformer(bin / "transformer", work / f"transformer-{n + 1}.log", extra) for n in range(count)]
     until("the start of the transformers", lambda: all(worker.is_working() for worker in transformers))
@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="the median run counts")
     parser.add_argument("--times", type=int, default=20, help="copies of the sample company")
     parser.add_argument("--latency-ms", type=float, default=50, help="of the embedding server")
-    parser.add_argument("--concurrency", type=int, help="of each transformer")
+    parser.add_argument("--concurrency", type=int, default=2, help="of each transformer")
     parser.add_argument("--prefetch", type=int, help="of each transformer")
     parser.add_argument("--work", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--bin", type=Path, required=True, help=argparse.SUPPRESS)

@@ -4,7 +4,7 @@ extension EmbeddingError: ExitCoded {
     public var exitCode: Int32 {
         switch code {
         case .credentials, .quotaExhausted: ProgramExit.unauthorized.rawValue
-        case .notFound, .wrongDimension: ProgramExit.configuration.rawValue
+        case .notFound, .wrongDimension, .modelChanged, .modelUnusable: ProgramExit.configuration.rawValue
         case _ where isRetriable || code == .invalidResponse: ProgramExit.unavailable.rawValue
         default: ProgramExit.incomplete.rawValue
         }

@@ -18,6 +18,8 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
             case invalidVector = "invalid_vector"
             case invalidResponse = "invalid_response"
             case wrongDimension = "wrong_dimension"
+            case modelChanged = "model_changed"
+            case modelUnusable = "model_unusable"
             case cancelled
         }
         private let kind: Kind
@@ -46,6 +48,10 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
         public static let invalidResponse = Code(kind: .invalidResponse)
         /// The model's dimension is not the configured one. Fatal.
         public static let wrongDimension = Code(kind: .wrongDimension)
+        /// The server's answers name another model than when it was first asked. Fatal.
+        public static let modelChanged = Code(kind: .modelChanged)
+        /// The model's folder is missing, damaged or of an unknown kind. Fatal.
+        public static let modelUnusable = Code(kind: .modelUnusable)
         public static let cancelled = Code(kind: .cancelled)
 
         /// A bounded word for metrics.
@@ -61,6 +67,8 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
     public let retryAfter: Duration?
     /// Index of the text at fault among those given, nil when unknown or not one text's fault.
     public internal(set) var culprit: Int?
+    /// The limit that the request went past, nil when unknown or another fault.
+    var exceeded: RequestCap?
     /// The transport's error, nil when there was an answer.
     public let underlying: HTTPError?
 
@@ -85,7 +93,7 @@ public struct EmbeddingError: Error, CustomStringConvertible, Sendable {
     /// Whether no text at all will succeed before somebody changes the settings or the server.
     public var isFatal: Bool {
         if code == .unreachable, let underlying { return !underlying.isRetriable }
-        return [.quotaExhausted, .credentials, .notFound, .wrongDimension].contains(code)
+        return [.quotaExhausted, .credentials, .notFound, .wrongDimension, .modelChanged, .modelUnusable].contains(code)
     }
 
     public var description: String { culprit.map { "\(message) (text \($0) of the call)" } ?? message }

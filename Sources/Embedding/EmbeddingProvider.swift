@@ -12,12 +12,56 @@ public protocol EmbeddingProvider: Sendable {
     @discardableResult
     func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor
 
+    /// Counts the model's tokens; nil when its limit is not known, or before ``prepare()``.
+    var tokenCounter: (any TokenCounter)? { get }
+
+    /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
+    var advice: String? { get }
+
+    /// Whether a prepared provider's model can tell Korean texts apart by their meaning. Models behind a server are taken to:
+    /// those that people run for Korean do.
+    var readsHangul: Bool { get }
+
     /// One vector per text, in their order.
     ///
     /// Any number of texts of any length: the provider cuts them into requests itself and retries what may heal.
     /// - Throws: ``EmbeddingError``. All or nothing: where one text is at fault, ``EmbeddingError/culprit`` is its index
     ///   in `texts` and the others may be tried again without it.
     func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws(EmbeddingError) -> EmbeddingMatrix
+
+    /// The vector of each text, or why it alone can have none; in their order.
+    ///
+    /// - Throws: ``EmbeddingError`` when it is the service that fails, not a text.
+    func embedEach(
+        _ texts: [String], purpose: EmbeddingPurpose
+    ) async throws(EmbeddingError) -> [Result<[Float], EmbeddingError>]
+}
+
+extension EmbeddingProvider {
+    public var advice: String? { nil }
+    public var readsHangul: Bool { true }
+    public var tokenCounter: (any TokenCounter)? { nil }
+
+    /// For providers that refuse texts hardly ever: all at once, and again without each text that is refused.
+    public func embedEach(
+        _ texts: [String], purpose: EmbeddingPurpose
+    ) async throws(EmbeddingError) -> [Result<[Float], EmbeddingError>] {
+        var refused: [Int: EmbeddingError] = [:]
+        while true {
+            let kept = texts.indices.filter { refused[$0] == nil }
+            do {
+                var rows = try await embed(kept.map { texts[$0] }, purpose: purpose).makeIterator()
+                return texts.indices.map { index in
+                    refused[index].map { .failure($0) } ?? .success(rows.next().map { Array($0) } ?? [])
+                }
+            } catch {
+                guard error.isRejection, let culprit = error.culprit, kept.indices.contains(culprit) else {
+                    throw error
+                }
+                refused[kept[culprit]] = error
+            }
+        }
+    }
 }
 
 /// What a vector is for; some models want different prefixes.

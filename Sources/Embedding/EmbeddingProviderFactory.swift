@@ -19,10 +19,17 @@ public enum EmbeddingProviderFactory {
             guard let url = settings.url, let model = settings.model else {
                 throw SettingsError(["the provider 'openai' needs OHRA_EMBEDDING_URL and OHRA_EMBEDDING_MODEL"])
             }
-            let options = OpenAIOptions(url: url, model: model, apiKey: settings.apiKey, dimension: settings.dimension)
+            var options = OpenAIOptions(url: url, model: model, apiKey: settings.apiKey, dimension: settings.dimension)
+            options.queryPrefix = settings.queryPrefix ?? ""
+            options.documentPrefix = settings.documentPrefix ?? ""
+            options.server = settings.server
             return OpenAIProvider(options, transport: transport)
         case .local:
-            throw SettingsError(["OHRA_EMBEDDING_PROVIDER " + EmbeddingSettings.localIsMissing])
+            return LocalProvider(
+                LocalOptions(
+                    model: settings.model, precision: settings.precision, threads: settings.threads,
+                    dimension: settings.dimension,
+                    queryPrefix: settings.queryPrefix, documentPrefix: settings.documentPrefix))
         }
     }
 }

@@ -18,7 +18,7 @@ public struct PipelineFingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The parts' names, in the order in which they are digested.
     public static let names = [
         "converter_version", "chunk_strategy", "chunk_size", "chunk_overlap", "embedding_provider", "embedding_model",
-        "embedding_dimension",
+        "embedding_dimension", "sparse",
     ]
 
     public let parts: [Part]
@@ -28,10 +28,15 @@ public struct PipelineFingerprint: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - converterVersion: of the code that makes Markdown of a source's format.
     ///   - embedding: of a prepared provider, so that its dimension is known.
-    public init(converterVersion: String, chunks: ChunkSettings, embedding: EmbeddingDescriptor) {
+    ///   - sparse: whether chunks get a sparse vector.
+    public init(
+        converterVersion: String, chunks: ChunkSettings, embedding: EmbeddingDescriptor,
+        sparse: SparseSettings = SparseSettings()
+    ) {
         self.init(values: [
             converterVersion, chunks.strategy.rawValue, String(chunks.sizeInScalars), String(chunks.overlapInScalars),
             embedding.provider, embedding.model, String(embedding.dimension),
+            sparse.isOn ? SparseEncoder.method : Self.noSparse,
         ])
     }
 
@@ -41,6 +46,9 @@ public struct PipelineFingerprint: Sendable, Hashable, CustomStringConvertible {
         guard values.count == Self.names.count else { return nil }
         self.init(values: values)
     }
+
+    /// The part `sparse` of a pipeline that makes dense vectors only.
+    public static let noSparse = "none"
 
     private init(values: [String]) {
         parts = zip(Self.names, values).map { Part(name: $0, value: $1) }

@@ -4,18 +4,29 @@ import Shared
 /// The Loader's work on one delivery: decode, make sure the collection fits, replace.
 struct VectorLoader: MessageHandler {
     let collection: CollectionGuard
-    let replacement: Replacement
+    let sparse: SparseFit
+    let batcher: LoadBatcher
+    let lateWrites: LateWrites
+    let cleanUps: CleanUps
 
     func handle(_ delivery: Delivery) async -> Outcome {
         do {
             let envelope = try MessageEnvelope(delivery.properties, expecting: VectorsMessage.type)
-            let message = try VectorsMessage(body: delivery.body)
+            var message = try VectorsMessage(body: delivery.body)
             try await collection.ensure(dimension: message.dimension)
-            return try await load(message, envelope)
+            try await sparse.fit(&message)
+            let rejected = try await load(LoadItem(message: message, run: envelope.run))
+            // An earlier attempt at this message may have died just now, or an answer to this one was lost.
+            let isDoubtful = lateWrites.take(message.documents.map(\.id))
+            if isDoubtful || delivery.isRedelivered { try await cleanUps.schedule(message, after: delivery) }
+            return .done(rejected: rejected)
         } catch let error as MessageError {
             return .deadLetter(Fault(error.reason.rawValue, error.detail))
         } catch let error as QdrantError {
             return outcome(of: error)
+        } catch is BrokerError {
+            // Loaded, but the clean-up could not be arranged: whoever gets the message next does both.
+            return .postpone
         } catch {
             return .stop(error)
         }
@@ -27,46 +38,53 @@ struct VectorLoader: MessageHandler {
     }
 
     /// Loads a message; where Qdrant refuses it, document by document, so that only the culprit is set aside.
-    private func load(_ message: VectorsMessage, _ envelope: MessageEnvelope) async throws -> Outcome {
-        guard let refusal = try await refusal(of: message, envelope) else { return .done() }
-        guard message.documents.count > 1 else { return .deadLetter(refusal) }
+    private func load(_ item: LoadItem) async throws(QdrantError) -> [RejectedPart] {
+        guard try await refusal(of: item) != nil else { return [] }
         var rejected: [RejectedPart] = []
-        for header in message.documents {
-            let part = message.part(of: header)
-            if let refusal = try await self.refusal(of: part, envelope) {
-                rejected.append(RejectedPart(body: part.body, documentID: header.id, fault: refusal))
+        for header in item.message.documents {
+            let part = LoadItem(message: item.message.part(of: header), run: item.run)
+            if let fault = try await refusalByChunk(of: part) {
+                rejected.append(RejectedPart(body: part.message.body, documentID: header.id, fault: fault))
             }
         }
-        return .done(rejected: rejected)
+        return rejected
     }
 
-    /// Loads a message; nil when it is loaded, the reason when Qdrant will never take it.
-    private func refusal(of message: VectorsMessage, _ envelope: MessageEnvelope) async throws -> Fault? {
+    /// Loads one document; what costs more than the server's rate limit ever allows (429 without `Retry-After`) goes chunk
+    /// by chunk.
+    private func refusalByChunk(of item: LoadItem) async throws(QdrantError) -> Fault? {
+        guard let refusal = try await refusal(of: item) else { return nil }
+        guard refusal.code == .tooCostly else { return Fault("qdrant_rejected", refusal.message) }
+        for vector in item.message.vectors {
+            var single = item.message
+            single.vectors = [vector]
+            guard let refusal = try await self.refusal(of: LoadItem(message: single, run: item.run)) else { continue }
+            guard refusal.code == .tooCostly else { return Fault("qdrant_rejected", refusal.message) }
+            // Not one point may be written: it is the limit that is at fault, not the document.
+            throw QdrantError(.rateLimited, refusal.message, status: refusal.status)
+        }
+        guard item.message.vectors.isEmpty else { return nil }
+        throw QdrantError(.rateLimited, refusal.message, status: refusal.status)
+    }
+
+    /// Loads a message; nil when it is loaded, the reason when Qdrant will never take it as it is.
+    private func refusal(of item: LoadItem) async throws(QdrantError) -> QdrantError? {
         do throws(QdrantError) {
-            try await replacement.load(message, run: envelope.run)
+            try await batcher.load(item)
             return nil
         } catch {
             guard error.isRejection else { throw error }
-            return Fault("qdrant_rejected", error.message)
+            return error
         }
     }
 
     private func outcome(of error: QdrantError) -> Outcome {
         if error.code == .cancelled { return .postpone }
-        if error.isRejection { return .deadLetter(Fault("qdrant_rejected", error.message)) }
         // A key that was revoked while we ran may be renewed; a collection that is gone is nobody's to make again silently.
         if error.isRetriable || error.code == .credentialsRefused {
             return .unavailable(Fault("qdrant_unavailable", error.message))
         }
+        if error.isRejection { return .deadLetter(Fault("qdrant_rejected", error.message)) }
         return .stop(error)
-    }
-}
-
-extension VectorsMessage {
-    /// The part of this message that belongs to one of its documents.
-    fileprivate func part(of header: DocumentHeader) -> VectorsMessage {
-        VectorsMessage(
-            fingerprint: fingerprint, model: model, dimension: dimension, documents: [header],
-            vectors: vectors.filter { $0.documentID == header.id })
     }
 }

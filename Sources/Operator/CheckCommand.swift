@@ -18,6 +18,7 @@ struct CheckCommand: AsyncParsableCommand {
             let transport = CurlTransport()
             _ = ChunkSettings(&settings)
             _ = AdminSettings(&settings)
+            _ = SparseSettings(&settings)
             return FleetCheck(
                 broker: BrokerSettings(from: &settings), qdrant: QdrantSettings(&settings),
                 embedding: EmbeddingSettings(&settings),

@@ -40,11 +40,15 @@ struct FleetCheck: Sendable {
             return "\(qdrant.url), version \(version), collection '\(qdrant.collection)' will be created"
         }
         let count = try await client.count(qdrant.collection)
-        return "\(qdrant.url), version \(version), \(count) points in '\(qdrant.collection)'"
+        let sparse = try await client.collectionInfo(qdrant.collection).sparseVectorNames
+        let words = sparse.contains(SparseVector.textName) ? "" : ", which has no sparse vectors to find words by"
+        return "\(qdrant.url), version \(version), \(count) points in '\(qdrant.collection)'\(words)"
     }
 
     private func checkEmbedding() async throws -> String {
-        let found = try await EmbeddingProviderFactory.make(embedding, transport: transport).prepare()
-        return "\(found.provider) \(found.model), \(found.dimension) numbers a vector"
+        let provider = try EmbeddingProviderFactory.make(embedding, transport: transport)
+        let found = try await provider.prepare()
+        let advice = provider.advice.map { "; \($0)" } ?? ""
+        return "\(found.provider) \(found.model), \(found.dimension) numbers a vector\(advice)"
     }
 }

@@ -15,11 +15,15 @@ struct DocumentTransformer: MessageHandler {
             let message = try DocumentsMessage(body: delivery.body)
             let result = try await pipeline.transform(message.changes)
             try await publish(result.messages, for: envelope)
+            result.volume.emit(logger)
             return .done(rejected: result.rejected)
         } catch let error as MessageError {
             return .deadLetter(Fault(error.reason.rawValue, error.detail))
         } catch let error as EmbeddingError {
             return outcome(of: error)
+        } catch let error as QdrantError {
+            // Going on without it would pay twice for what is stored, and the loader needs Qdrant just as well.
+            return error.code == .cancelled ? .postpone : .unavailable(Fault("qdrant_unavailable", error.message))
         } catch let error as BrokerError {
             return error.code == .cancelled ? .postpone : .unavailable(Fault("broker", error.message))
         } catch {
@@ -48,9 +52,9 @@ struct DocumentTransformer: MessageHandler {
     private func outcome(of error: EmbeddingError) -> Outcome {
         if error.code == .cancelled { return .postpone }
         if error.isRejection { return .deadLetter(error.fault) }
-        // Vectors of another size than announced must not go on; everything else may heal: credentials are renewed, quotas
+        // Vectors of another model than announced must not go on; everything else may heal: credentials are renewed, quotas
         // are raised, servers come back.
-        if error.code == .wrongDimension { return .stop(error) }
+        if error.code == .wrongDimension || error.code == .modelChanged { return .stop(error) }
         return .unavailable(Fault("embedding_unavailable", error.message))
     }
 }

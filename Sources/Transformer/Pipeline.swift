@@ -1,3 +1,4 @@
+import Chunking
 import Embedding
 import Logging
 import Shared
@@ -7,71 +8,116 @@ struct Pipeline: Sendable {
     let chunker: any Chunker
     let provider: any EmbeddingProvider
     let fingerprint: String
+    let stored: StoredWork
+    var sparse = SparseSettings()
 
     struct Result: Sendable {
         var messages: [VectorsMessage]
         /// Documents that no vectors could be made of.
         var rejected: [RejectedPart]
+        var volume: TransformVolume
     }
 
     /// One document with its chunks, before embedding.
     private struct Cut {
         let change: DocumentChange
-        let chunks: [Chunk]
-
-        /// What is embedded: the title gives a chunk from the middle of a page its subject.
-        var texts: [String] { chunks.map { "\(change.document.title)\n\n\($0.content)" } }
+        /// Of the whole version; more than there are ``chunks`` when the document is passed over.
+        let chunkCount: Int
+        let chunks: [CutChunk]
     }
 
-    /// Embeds all chunks of all documents together, so that the provider's requests are full.
+    private struct CutChunk {
+        let chunk: Chunk
+        /// What is embedded.
+        let text: String
+        let embedHash: String
+    }
+
+    /// Vectors by the hash of the text they are of, or why there is none.
+    private typealias Vectors = [String: Swift.Result<[Float], EmbeddingError>]
+
+    /// Embeds what is not stored yet of all documents together, so that the provider's requests are full.
     ///
-    /// - Throws: ``EmbeddingError`` when it is the service that fails. A document whose text the service refuses is
-    ///   rejected alone.
-    func transform(_ changes: [DocumentChange]) async throws(EmbeddingError) -> Result {
-        let cuts = changes.map { change in
-            FailPoint.pass(.chunk, change.document.id)
-            return Cut(change: change, chunks: change.isDeleted ? [] : chunks(of: change.document))
-        }
+    /// A document that is loaded, or overtaken by a newer version, is passed over: its header goes on alone, so that the
+    /// loader still finishes it.
+    /// - Throws: ``EmbeddingError`` when it is the service that fails (a document whose text it refuses is rejected alone),
+    ///   ``QdrantError``.
+    func transform(_ changes: [DocumentChange]) async throws -> Result {
+        let states = try await stored.states(of: changes)
+        var volume = TransformVolume()
+        let cuts = changes.map { change in cut(change, states[change.document.id] ?? .unknown, &volume) }
         await FailPoint.reach(.embed)
-        do throws(EmbeddingError) {
-            let vectors = try await provider.embed(cuts.flatMap(\.texts), purpose: .document)
-            return Result(messages: messages(cuts, vectors), rejected: [])
-        } catch {
-            guard error.isRejection else { throw error }
-            return try await transformOneByOne(cuts)
-        }
-    }
-
-    private func transformOneByOne(_ cuts: [Cut]) async throws(EmbeddingError) -> Result {
+        var vectors = try await storedVectors(of: cuts, states)
+        volume.reused = vectors.count
+        try await embedMissing(of: cuts, &vectors, &volume)
         var rejected: [RejectedPart] = []
         var entries: [VectorBatcher.Entry] = []
         for cut in cuts {
             do throws(EmbeddingError) {
-                entries.append(entry(cut, try await provider.embed(cut.texts, purpose: .document), from: 0))
+                entries.append(try entry(cut, vectors))
             } catch {
-                guard error.isRejection else { throw error }
-                rejected.append(
-                    RejectedPart(
-                        body: DocumentsMessage([cut.change]).body, documentID: cut.change.document.id,
-                        fault: error.fault))
+                let part = DocumentsMessage([cut.change]).body
+                rejected.append(RejectedPart(body: part, documentID: cut.change.document.id, fault: error.fault))
             }
         }
-        return Result(messages: batcher.messages(entries), rejected: rejected)
+        volume.rejected = rejected.count
+        return Result(messages: batcher.messages(entries), rejected: rejected, volume: volume)
     }
 
-    /// A document without text gets one chunk holding its title, so that it can be found.
-    private func chunks(of document: Document) -> [Chunk] {
-        let chunks = Array(chunker.chunks(of: document.content))
-        return chunks.isEmpty ? [Chunk(index: 0, content: document.title)] : chunks
+    private func cut(_ change: DocumentChange, _ state: StoredWork.State, _ volume: inout TransformVolume) -> Cut {
+        switch state {
+        case .loaded(let chunkCount):
+            volume.skipped += 1
+            return Cut(change: change, chunkCount: chunkCount, chunks: [])
+        case .overtaken:
+            volume.stale += 1
+            // Cut all the same, because a header must say the truth: the journal keeps it.
+            return Cut(change: change, chunkCount: cut(change).chunkCount, chunks: [])
+        case .unknown, .older:
+            guard !change.isDeleted else { return Cut(change: change, chunkCount: 0, chunks: []) }
+            FailPoint.pass(.chunk, change.document.id)
+            volume.documents += 1
+            return cut(change)
+        }
     }
 
-    private func messages(_ cuts: [Cut], _ vectors: EmbeddingMatrix) -> [VectorsMessage] {
-        var row = 0
-        return batcher.messages(
-            cuts.map { cut in
-                defer { row += cut.chunks.count }
-                return entry(cut, vectors, from: row)
+    private func cut(_ change: DocumentChange) -> Cut {
+        let document = change.document
+        let counter = provider.tokenCounter
+        let budget = TokenBudget(title: document.title, counter: counter)
+        var chunks = Array(chunker.chunks(of: document.content, budget: budget))
+        // A document without text gets its title for a text, so that it can be found.
+        if chunks.isEmpty { chunks = Array(chunker.chunks(of: document.title, budget: budget)) }
+        if chunks.isEmpty { chunks = [Chunk(index: 0, content: document.title)] }
+        let embedded = EmbeddedText(title: document.title, counter: counter)
+        return Cut(
+            change: change, chunkCount: chunks.count,
+            chunks: chunks.map { chunk in
+                let text = embedded.text(of: chunk)
+                return CutChunk(chunk: chunk, text: text, embedHash: ContentHash.hex(text))
             })
+    }
+
+    private func storedVectors(
+        of cuts: [Cut], _ states: [String: StoredWork.State]
+    ) async throws(QdrantError) -> Vectors {
+        let older = cuts.filter { !$0.chunks.isEmpty && states[$0.change.document.id] == .older }
+        return try await stored.vectors(
+            of: older.map(\.change.document.id), embedHashes: older.flatMap { $0.chunks.map(\.embedHash) }
+        ).mapValues { .success($0) }
+    }
+
+    /// Embeds each text once that has no vector yet, also where several chunks say the same.
+    private func embedMissing(
+        of cuts: [Cut], _ vectors: inout Vectors, _ volume: inout TransformVolume
+    ) async throws(EmbeddingError) {
+        var missing: [CutChunk] = []
+        var seen = Set(vectors.keys)
+        for chunk in cuts.flatMap(\.chunks) where seen.insert(chunk.embedHash).inserted { missing.append(chunk) }
+        guard !missing.isEmpty else { return }
+        let made = try await provider.embedEach(missing.map(\.text), purpose: .document)
+        for (chunk, vector) in zip(missing, made) { vectors[chunk.embedHash] = vector }
+        volume.embedded = missing.count
     }
 
     private var batcher: VectorBatcher {
@@ -79,20 +125,26 @@ struct Pipeline: Sendable {
             fingerprint: fingerprint, model: provider.descriptor.model, dimension: provider.descriptor.dimension)
     }
 
-    private func entry(_ cut: Cut, _ vectors: EmbeddingMatrix, from row: Int) -> VectorBatcher.Entry {
+    private func entry(_ cut: Cut, _ made: Vectors) throws(EmbeddingError) -> VectorBatcher.Entry {
         let document = cut.change.document
-        let texts = cut.texts
-        return VectorBatcher.Entry(
-            header: DocumentHeader(cut.change, chunkCount: cut.chunks.count),
-            vectors: cut.chunks.enumerated().map { offset, chunk in
+        var vectors: [ChunkVector] = []
+        var encoder = SparseEncoder()
+        for cutChunk in cut.chunks {
+            guard let vector = try made[cutChunk.embedHash]?.get() else {
+                preconditionFailure("every text was embedded, stored or refused")
+            }
+            let chunk = cutChunk.chunk
+            vectors.append(
                 ChunkVector(
                     id: PointIdentity.chunk(
                         documentID: document.id, version: cut.change.version, fingerprint: fingerprint,
                         index: chunk.index),
                     documentID: document.id, index: chunk.index, content: chunk.content,
-                    hash: ContentHash.hex(chunk.content), embedHash: ContentHash.hex(texts[offset]),
-                    vector: Array(vectors[row + offset]))
-            })
+                    hash: ContentHash.hex(chunk.content), embedHash: cutChunk.embedHash, vector: vector,
+                    sparse: sparse.isOn ? encoder.document(cutChunk.text) : nil))
+        }
+        return VectorBatcher.Entry(
+            header: DocumentHeader(cut.change, chunkCount: cut.chunkCount), vectors: vectors)
     }
 }
 

@@ -6,7 +6,7 @@ struct VectorBatcher {
     let model: String
     let dimension: Int
 
-    /// A document with the vectors of all its chunks; none for a tombstone.
+    /// A document with the vectors of all its chunks; none for a tombstone or one that is passed over.
     struct Entry {
         let header: DocumentHeader
         let vectors: [ChunkVector]

@@ -14,20 +14,36 @@ import Testing
 
     private let silent = ScriptedTransport { _, _ in HTTPResponse(status: 500) }
 
-    @Test func nothingSetMeansTheHashProvider() throws {
-        let (settings, faults) = read([:])
+    @Test(arguments: [[:], ["OHRA_EMBEDDING_PROVIDER": "local"]])
+    func nothingSetMeansTheModelInsideTheProgram(values: [String: String]) throws {
+        let (settings, faults) = read(values)
+        #expect(faults.isEmpty)
+        let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
+        #expect(descriptor.provider == "local" && descriptor.model == "all-MiniLM-L6-v2" && descriptor.dimension == 0)
+    }
+
+    @Test func hashNeedsNothingElse() throws {
+        let (settings, faults) = read(["OHRA_EMBEDDING_PROVIDER": "hash"])
         #expect(faults.isEmpty)
         let descriptor = try EmbeddingProviderFactory.make(settings, transport: silent).descriptor
         #expect(descriptor.provider == "hash" && descriptor.model == "ngram-v1" && descriptor.dimension == 384)
     }
 
-    @Test func localSaysWhatToUseInstead() {
-        let faults = read(["OHRA_EMBEDDING_PROVIDER": "local"]).faults
-        #expect(faults.count == 1)
-        #expect(faults[0].contains("not available in this version") && faults[0].contains("openai"))
-        #expect(throws: SettingsError.self) {
-            try EmbeddingProviderFactory.make(EmbeddingSettings(provider: .local), transport: silent)
-        }
+    @Test func localTakesPrecisionThreadsAndPrefixes() {
+        let settings = read([
+            "OHRA_EMBEDDING_PROVIDER": "local", "OHRA_EMBEDDING_MODEL": "/models/e5",
+            "OHRA_EMBEDDING_PRECISION": "INT8",
+            "OHRA_EMBEDDING_THREADS": "3", "OHRA_EMBEDDING_QUERY_PREFIX": "query: ",
+            "OHRA_EMBEDDING_DOCUMENT_PREFIX": "passage: ",
+        ]).settings
+        #expect(settings.precision == .int8 && settings.threads == 3 && settings.model == "/models/e5")
+        #expect(settings.queryPrefix == "query: " && settings.documentPrefix == "passage: ")
+    }
+
+    @Test(arguments: [("auto", 0), ("fp32", 0), ("fp8", 1)]) func precisionIsChecked(text: String, faults: Int) {
+        let read = read(["OHRA_EMBEDDING_PROVIDER": "local", "OHRA_EMBEDDING_PRECISION": text])
+        #expect(read.faults.count == faults)
+        #expect(text != "auto" || read.settings.precision == nil)
     }
 
     @Test func openAIWithoutURLAndModelNamesBoth() {
@@ -67,5 +83,43 @@ import Testing
         var text = "\(settings)"
         dump(settings, to: &text)
         #expect(!text.contains("very-secret"))
+    }
+
+    private let openAI = [
+        "OHRA_EMBEDDING_PROVIDER": "openai", "OHRA_EMBEDDING_URL": "http://tei", "OHRA_EMBEDDING_MODEL": "m",
+    ]
+
+    @Test func serverHasDefaults() {
+        let (settings, faults) = read(openAI)
+        #expect(faults.isEmpty && settings.server == EmbeddingServerSettings())
+        #expect(settings.server.maximumInputsPerRequest == 64 && settings.server.concurrency == 8)
+    }
+
+    @Test func serverSettingsAreRead() {
+        let (settings, faults) = read(
+            openAI.merging([
+                "OHRA_EMBEDDING_AUTH": "api-key", "OHRA_EMBEDDING_API_VERSION": "2024-10-21",
+                "OHRA_EMBEDDING_MAX_TOKENS": "512", "OHRA_EMBEDDING_REQUEST_INPUTS": "10",
+                "OHRA_EMBEDDING_REQUEST_TOKENS": "9000", "OHRA_EMBEDDING_CONCURRENCY": "2",
+                "OHRA_EMBEDDING_TIMEOUT": "30", "OHRA_EMBEDDING_QUERY_PREFIX": "query: ",
+            ]) { $1 })
+        var wanted = EmbeddingServerSettings()
+        wanted.authentication = .apiKey
+        wanted.apiVersion = "2024-10-21"
+        wanted.maximumTokens = 512
+        wanted.maximumInputsPerRequest = 10
+        wanted.maximumTokensPerRequest = 9000
+        wanted.concurrency = 2
+        wanted.deadline = .seconds(30)
+        #expect(faults.isEmpty && settings.server == wanted && settings.queryPrefix == "query: ")
+    }
+
+    @Test(arguments: [
+        ("AUTH", "auto", 0), ("AUTH", "basic", 1), ("API_VERSION", "2024&x=1", 1), ("MAX_TOKENS", "15", 1),
+        ("REQUEST_INPUTS", "0", 1), ("REQUEST_INPUTS", "2049", 1), ("REQUEST_TOKENS", "0", 1), ("CONCURRENCY", "0", 1),
+        ("TIMEOUT", "0", 1), ("TIMEOUT", "many", 1),
+    ])
+    func serverSettingsAreChecked(name: String, value: String, faults: Int) {
+        #expect(read(openAI.merging(["OHRA_EMBEDDING_\(name)": value]) { $1 }).faults.count == faults)
     }
 }

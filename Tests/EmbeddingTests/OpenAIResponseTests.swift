@@ -5,9 +5,13 @@ import Testing
 @testable import Embedding
 
 @Suite struct OpenAIResponseTests {
-    private func read(_ data: String, count: Int = 1, dimension: Int? = 2) throws -> EmbeddingMatrix {
+    private func answer(_ data: String, count: Int = 1, dimension: Int? = 2) throws -> OpenAIAnswer {
         try OpenAIResponse(endpoint: "http://tei/v1/embeddings", count: count, dimension: dimension)
-            .vectors(Array("{\"data\":[\(data)]}".utf8))
+            .read(Array("{\"data\":[\(data)],\"model\":\"m\"}".utf8))
+    }
+
+    private func read(_ data: String, count: Int = 1, dimension: Int? = 2) throws -> [[Float]] {
+        try answer(data, count: count, dimension: dimension).rows.map { try $0.get() }
     }
 
     private func item(_ index: Int, _ vector: [Float]) -> String {
@@ -26,28 +30,38 @@ import Testing
 
     @Test func numbersAndBase64AreBothRead() throws {
         let mixed = try read(item(1, [0, 2]) + #",{"index":0,"embedding":[3,0]}"#, count: 2)
-        #expect(mixed.values == [1, 0, 0, 1])
+        #expect(mixed == [[1, 0], [0, 1]])
     }
 
     @Test func missingIndicesMeanTheOrderOfTheArray() throws {
-        #expect(try read(#"{"embedding":[3,0]},{"embedding":[0,1]}"#, count: 2).values == [1, 0, 0, 1])
+        #expect(try read(#"{"embedding":[3,0]},{"embedding":[0,1]}"#, count: 2) == [[1, 0], [0, 1]])
     }
 
     @Test func unknownDimensionIsThatOfTheFirstVector() throws {
-        #expect(try read(item(0, [1, 0, 0]), dimension: nil).dimension == 3)
+        let found = try answer(item(0, [1, 0, 0]), dimension: nil)
+        #expect(found.dimension == 3 && found.model == "m")
     }
 
     @Test(
         arguments: [
             [Float.nan, 1], [Float.infinity, 1], [-Float.infinity, 1], [0, 0], [1e-20, 0], [1], [1, 2, 3], [],
         ] as [[Float]])
-    func faultyVectorIsRefusedAndNamed(vector: [Float]) {
-        let found = code(item(0, [1, 0]) + "," + item(1, vector), count: 2)
+    func faultyVectorIsRefusedAndNamed(vector: [Float]) throws {
+        let data = item(0, [1, 0]) + "," + item(1, vector)
+        let found = code(data, count: 2)
         #expect(found?.0 == .invalidVector && found?.culprit == 1)
+        // The other one is good all the same.
+        #expect(try answer(data, count: 2).rows[0].get() == [1, 0])
+    }
+
+    @Test func vectorsOfAnotherModelsSizeAreNoFaultOfATexts() {
+        #expect(code(item(0, [1, 2, 3]))?.0 == .wrongDimension)
+        #expect(code(item(0, [1, 2, 3]) + "," + item(1, [3, 2, 1]), count: 2)?.0 == .wrongDimension)
+        #expect(code(#"{"index":0,"embedding":[1,2,3]}"#)?.0 == .wrongDimension)
     }
 
     @Test(arguments: [
-        "{\"index\":0,\"embedding\":[1,2,3]}", "{\"index\":0,\"embedding\":[1,null]}",
+        "{\"index\":0,\"embedding\":[1,null]}",
         "{\"index\":0,\"embedding\":\"§\"}",
     ])
     func faultyNumbersAreRefused(data: String) {
@@ -55,13 +69,13 @@ import Testing
     }
 
     @Test func hugeFiniteNumbersAreNotTakenForInfinite() throws {
-        #expect(try read(item(0, [3e38, 0])).values == [1, 0])
+        #expect(try read(item(0, [3e38, 0])) == [[1, 0]])
     }
 
     @Test func wrongCountIsRefused() {
-        #expect(code(item(0, [1, 0]), count: 2)?.0 == .invalidVector)
-        #expect(code(item(0, [1, 0]) + "," + item(1, [1, 0]))?.0 == .invalidVector)
-        #expect(code("")?.0 == .invalidVector)
+        #expect(code(item(0, [1, 0]), count: 2)?.0 == .invalidResponse)
+        #expect(code(item(0, [1, 0]) + "," + item(1, [1, 0]))?.0 == .invalidResponse)
+        #expect(code("")?.0 == .invalidResponse)
     }
 
     @Test func impossibleIndicesAreRefused() {
@@ -73,7 +87,7 @@ import Testing
     @Test(arguments: ["", "not JSON", "[]", "{}", #"{"data":null}"#])
     func otherBodiesAreRefused(body: String) {
         #expect(throws: EmbeddingError.self) {
-            try OpenAIResponse(endpoint: "e", count: 1, dimension: nil).vectors(Array(body.utf8))
+            try OpenAIResponse(endpoint: "e", count: 1, dimension: nil).read(Array(body.utf8))
         }
     }
 }

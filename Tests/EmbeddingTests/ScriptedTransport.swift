@@ -2,18 +2,24 @@ import Foundation
 import Shared
 import Synchronization
 
-/// Answers from a script and keeps what was asked.
+/// Answers from a script and keeps what was asked for vectors.
 final class ScriptedTransport: HTTPTransport {
     typealias Answer = @Sendable (_ request: SentRequest, _ number: Int) throws(HTTPError) -> HTTPResponse
 
     private let answer: Answer
+    /// What `/info` says; other servers than text-embeddings-inference do not have it.
+    private let info: HTTPResponse
     private let log = Mutex<[SentRequest]>([])
 
-    init(_ answer: @escaping Answer) { self.answer = answer }
+    init(info: HTTPResponse = HTTPResponse(status: 404), _ answer: @escaping Answer) {
+        self.info = info
+        self.answer = answer
+    }
 
     var requests: [SentRequest] { log.withLock { $0 } }
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        if request.method == .get { return request.url == "http://tei:8080/info" ? info : HTTPResponse(status: 404) }
         let sent = SentRequest(request)
         let number = log.withLock { log in
             log.append(sent)

@@ -35,7 +35,8 @@ final class ProgramRun: Sendable {
         process.executableURL = binaries.appending(path: name)
         if let place { process.currentDirectoryURL = place }
         process.arguments = arguments
-        process.environment = environment.merging(variables) { $1 }
+        // These tests are about the fleet: vectors that cost nothing, unless a test names others.
+        process.environment = environment.merging(["OHRA_EMBEDDING_PROVIDER": "hash"]) { $1 }.merging(variables) { $1 }
         // Files, not pipes: a full pipe would stop the program.
         let output = try Self.file(folder.appending(path: "stdout"))
         let errors = try Self.file(folder.appending(path: "stderr"))

@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Real documents of other people's sites, kept outside of the checkout.
 public struct SharedFixtures {
-    private let folder: String
+    public let folder: String
 
     /// - Returns: nil where they are not there; the test says so on standard output and ends.
     /// - Parameter file: the test's own file, from which the checkout is found.

@@ -11,13 +11,15 @@ from . import control
 from .auth import Caller, caller
 from .confluence import cloud_v1 as confluence_v1
 from .confluence import cloud_v2 as confluence_v2
+from .confluence import datacenter as confluence_datacenter
 from .faults import FaultScript, act_out
 from .jira import cloud_v3 as jira_v3
+from .jira import datacenter_v2 as jira_datacenter
 from .journal import Journal
 from .store import Store
 
 # A further edition is one more module with `routes`.
-EDITIONS = (confluence_v1, confluence_v2, jira_v3)
+EDITIONS = (confluence_v1, confluence_v2, confluence_datacenter, jira_v3, jira_datacenter)
 
 
 @dataclass
@@ -51,6 +53,10 @@ class Front:
         try:
             fault = self.site.faults.pick(scope["method"], target)
             if fault:
+                for id, words in fault.page_edits.items():
+                    self.site.store.edit_page(self.site.store.pages.get(int(id)), None, None, words)
+                for key, changes in fault.edits.items():
+                    self.site.store.change_issue(self.site.store.issue(key), changes)
                 await act_out(fault, self.app, scope, receive, watched)
             else:
                 await self.app(scope, receive, watched)

@@ -8,7 +8,8 @@ from starlette.responses import PlainTextResponse, Response
 
 EMAIL = "robot@haneul.example"
 TOKEN = "dev-token-haneul"
-EXPECTED = "Basic " + base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
+# Basic as on Cloud, Bearer as a personal access token of Data Center or an OAuth token.
+EXPECTED = {"Basic " + base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode(), "Bearer " + TOKEN}
 FAILED = {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
 
 
@@ -21,7 +22,7 @@ class Caller(Enum):
 def caller(authorization: str | None) -> Caller:
     if not authorization:
         return Caller.ANONYMOUS
-    return Caller.ROBOT if authorization == EXPECTED else Caller.REFUSED
+    return Caller.ROBOT if authorization in EXPECTED else Caller.REFUSED
 
 
 def caller_of(request: Request) -> Caller:

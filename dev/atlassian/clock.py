@@ -12,6 +12,8 @@ class Clock:
     instance_zone: str = "Asia/Seoul"
     profile_zone: str = "Asia/Seoul"
     offset_seconds: float = 0.0
+    # Old Data Center servers do not know `now("-5m")` in CQL.
+    knows_now: bool = True
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(time.time() + self.offset_seconds, timezone.utc)

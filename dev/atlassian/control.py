@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from .adf import document
 from .clock import confluence_time
+from .confluence.edits import PARTS as page_edits
 
 ROBOT = "robot"
 
@@ -74,18 +74,16 @@ async def page_part(request: Request):
     if not found:
         return _missing("page")
     body = await _json(request)
-    part = request.path_params["part"]
-    if part == "labels":
-        return JSONResponse({"labels": store.label_page(found, body["labels"]).labels})
-    if part == "comments":
-        return JSONResponse({"id": str(store.comment_page(found, body["storage"], body.get("author", ROBOT)).id)})
-    if part == "status":
-        return JSONResponse({"status": store.set_page_status(found, body["status"]).status})
-    if part == "attachments":
-        attachment = store.attach_to_page(found, body["name"], body.get("type", "application/octet-stream"),
-                                          body.get("size", 0), ROBOT)
-        return JSONResponse({"id": f"att{attachment.id}"})
-    return _missing("part of a page")
+    edit = page_edits.get(request.path_params["part"])
+    return JSONResponse(edit(store, found, body)) if edit else _missing("part of a page")
+
+
+async def space(request: Request):
+    store, key = request.app.state.store, request.path_params["key"]
+    if key not in store.spaces:
+        return _missing("space")
+    (store.hidden_spaces.discard if (await _json(request))["visible"] else store.hidden_spaces.add)(key)
+    return JSONResponse({"visible": store.visible_spaces()})
 
 
 async def issue(request: Request):
@@ -96,14 +94,7 @@ async def issue(request: Request):
     if request.method == "DELETE":
         store.issues.drop(found.id)
         return JSONResponse({"deleted": found.key})
-    body = await _json(request)
-    changes = {name: body[name] for name in ("summary", "status", "assignee", "priority") if name in body}
-    if "labels" in body:
-        changes["labels"] = tuple(body["labels"])
-    if "description_text" in body:
-        text = body["description_text"]
-        changes["description"] = document(text, store.people) if text else None
-    edited = store.edit_issue(found, **changes)
+    edited = store.change_issue(found, await _json(request))
     return JSONResponse({"id": str(edited.id), "key": edited.key, "updated": confluence_time(edited.updated)})
 
 
@@ -127,6 +118,25 @@ async def issue_comments(request: Request):
     return JSONResponse({"id": str(comment.id)})
 
 
+async def issue_attachments(request: Request):
+    store = request.app.state.store
+    found = store.issue(request.path_params["key"])
+    if not found:
+        return _missing("issue")
+    body = await _json(request)
+    attachment = store.attach_to_issue(found, body["name"], body.get("type", "application/octet-stream"),
+                                       body.get("size", 0), ROBOT)
+    return JSONResponse({"id": str(attachment.id)})
+
+
+async def project(request: Request):
+    store, key = request.app.state.store, request.path_params["key"]
+    if key not in store.projects:
+        return _missing("project")
+    (store.hidden_projects.discard if (await _json(request))["visible"] else store.hidden_projects.add)(key)
+    return JSONResponse({"visible": store.visible_projects(True)})
+
+
 async def faults(request: Request):
     script = request.app.state.site.faults
     script.replace([] if request.method == "DELETE" else await _json(request))
@@ -138,13 +148,23 @@ async def requests(request: Request):
     return JSONResponse({"total": len(journal.entries), "counts": journal.counts(), "requests": journal.entries})
 
 
+async def _set(request: Request, target) -> JSONResponse | None:
+    """Changes the named attributes; an error for a name there is not."""
+    for name, value in (await _json(request)).items():
+        if name not in vars(target):
+            return JSONResponse({"error": f"unknown setting {name}"}, 400)
+        setattr(target, name, value)
+    return None
+
+
 async def clock(request: Request):
     clock = request.app.state.store.clock
-    for name, value in (await _json(request)).items():
-        if name not in vars(clock):
-            return JSONResponse({"error": f"unknown setting {name}"}, 400)
-        setattr(clock, name, value)
-    return JSONResponse({**vars(clock), "now": confluence_time(clock.now())})
+    return await _set(request, clock) or JSONResponse({**vars(clock), "now": confluence_time(clock.now())})
+
+
+async def limits(request: Request):
+    limits = request.app.state.store.limits
+    return await _set(request, limits) or JSONResponse(vars(limits))
 
 
 routes = [
@@ -155,10 +175,14 @@ routes = [
     Route("/_control/issues", issues),
     Route("/_control/pages/{id:int}", page, methods=["POST", "DELETE"]),
     Route("/_control/pages/{id:int}/{part}", page_part, methods=["POST"]),
+    Route("/_control/spaces/{key}", space, methods=["POST"]),
     Route("/_control/issues/{key}", issue, methods=["POST", "DELETE"]),
     Route("/_control/issues/{key}/comments", issue_comments, methods=["POST"]),
+    Route("/_control/issues/{key}/attachments", issue_attachments, methods=["POST"]),
+    Route("/_control/projects/{key}", project, methods=["POST"]),
     Route("/_control/issues/{key}/move", move_issue, methods=["POST"]),
     Route("/_control/faults", faults, methods=["POST", "DELETE"]),
     Route("/_control/requests", requests),
     Route("/_control/clock", clock, methods=["POST"]),
+    Route("/_control/limits", limits, methods=["POST"]),
 ]

@@ -1,6 +1,7 @@
 """Scripted misbehaviour: which requests it meets, and what it does to them."""
 
 import asyncio
+import re
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -8,7 +9,8 @@ from dataclasses import dataclass, field
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
-PAGING_KINDS = {"repeat_cursor", "empty_page_with_next", "short_page", "foreign_next"}
+PAGING_KINDS = {"repeat_cursor", "empty_page_with_next", "short_page", "foreign_next", "empty_page"}
+LIMIT = re.compile(r"[?&]limit=(\d+)")
 LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Log in - Haneul</title></head><body><form action='/login'></form></body></html>"
 
 
@@ -23,9 +25,16 @@ class Fault:
     body: object = None
     delay_ms: int = 0
     kind: str | None = None
+    over_limit: int | None = None  # only requests that ask for more items than this: pages too heavy for the server
+    # Pages that somebody edits just before the answer, by id: what moves while a listing is paged.
+    page_edits: dict = field(default_factory=dict)
+    # Issues that somebody edits just before the answer, by key: what moves while a listing is paged.
+    edits: dict = field(default_factory=dict)
 
     def takes(self, method: str, path: str) -> bool:
         if self.match not in path or (self.method and self.method.upper() != method) or self.times <= 0:
+            return False
+        if self.over_limit is not None and self.over_limit >= int((LIMIT.search(path) or [0, 0])[1]):
             return False
         if self.after > 0:
             self.after -= 1

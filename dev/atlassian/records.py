@@ -19,6 +19,7 @@ class Comment:
     inline: str | None = None  # the marked text, for inline comments
     parent: int | None = None
     public: bool = True
+    resolved: bool = False  # inline comments only
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Page:
     comments: tuple[Comment, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     status: str = "current"  # or archived, trashed
+    read_users: tuple[str, ...] = ()  # people; empty with no groups = everybody who reads the space
+    read_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Issue:
     comments: tuple[Comment, ...] = ()
     sprint: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    points: float | None = None
+    security: str | None = None  # name of the issue-security level
 
     @property
     def project(self) -> str:

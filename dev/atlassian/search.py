@@ -20,6 +20,10 @@ class Language(Protocol):
 
     def ids(self, condition: Condition) -> set[int]: ...
 
+    def id_of(self, field: str, entry) -> int | None:
+        """The id of the entry that a condition on an id field looks at; None for no id at all."""
+        ...
+
     def judge(self, condition: Condition, entry) -> bool: ...
 
     def sort_key(self, field: str, entry): ...
@@ -57,7 +61,8 @@ def search(query: Query, runs: list[Run], language: Language) -> Found:
     for run in runs:
         numbers = run.numbers
         if wanted is not None:
-            numbers = sorted(n for id in wanted if (n := _number(run, id)) is not None)
+            own = language.id_of(must.field, run.record)
+            numbers = sorted(n for id in wanted if (n := _number(run, own, id)) is not None)
         if by_id:
             numbers = [n for n in numbers if _matches(query.where, run.record, n, language)]
         elif not _matches(query.where, run.record, 0, language):
@@ -69,8 +74,10 @@ def search(query: Query, runs: list[Run], language: Language) -> Found:
     return Found(found)
 
 
-def _number(run: Run, id: int) -> int | None:
-    number, rest = divmod(id - run.record.id, STRIDE)
+def _number(run: Run, own: int | None, id: int) -> int | None:
+    if own is None:
+        return None
+    number, rest = divmod(id - own, STRIDE)
     return number if rest == 0 and number in run.numbers else None
 
 
@@ -79,7 +86,8 @@ def _matches(where, entry, number: int, language: Language) -> bool:
         return True
     if isinstance(where, Condition):
         if where.field in language.id_fields and where.operator in ("=", "!=", "in", "not in"):
-            inside = entry.id + number * STRIDE in language.ids(where)
+            own = language.id_of(where.field, entry)
+            inside = own is not None and own + number * STRIDE in language.ids(where)
             return inside == (where.operator in ("=", "in"))
         return language.judge(where, entry)
     results = (_matches(part, entry, number, language) for part in where.parts)

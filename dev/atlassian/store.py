@@ -1,12 +1,14 @@
 """The whole state of the site and the edits people make to it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from .adf import document
 from .clock import Clock
 from .corpus import Corpus
+from .limits import Limits
 from .records import KEY_STRIDE, STRIDE, Attachment, Comment, Issue, Page, copy_issue, copy_page
-from .table import Table
+from .table import Run, Table
 
 # Above every id of the corpus, below the first copy's range.
 FIRST_NEW_ID = 900_001
@@ -24,7 +26,10 @@ class Store:
         self.issues = Table(corpus.issues, copy_issue)
         self._ids_by_key = {issue.key: issue.id for issue in corpus.issues}
         self._next_id = FIRST_NEW_ID
+        self.hidden_spaces: set[str] = set()
         self.clock = Clock()
+        self.limits = Limits()
+        self.hidden_projects: set[str] = set()
 
     def multiply(self, times: int) -> None:
         self.pages.times = self.issues.times = times
@@ -43,19 +48,28 @@ class Store:
         id = self._ids_by_key.get(f"{project}-{original}")
         return None if id is None else id + number * STRIDE
 
+    def visible_projects(self, is_known: bool) -> list[str]:
+        return sorted(set(self.projects) - self.hidden_projects) if is_known else []
+
+    def visible_issues(self, is_known: bool) -> list[Run]:
+        visible = self.visible_projects(is_known)
+        return [run for run in self.issues.runs() if run.record.project in visible]
+
     def edit_page(self, page: Page, title: str | None, storage: str | None, append: str | None) -> Page:
         return self.pages.edit(
             page.id, title=title or page.title, storage=(page.storage if storage is None else storage) + (append or ""),
             version=page.version + 1, updated=self.clock.now())
 
-    def comment_page(self, page: Page, storage: str, author: str) -> Comment:
+    def visible_spaces(self) -> list[str]:
+        return sorted(set(self.spaces) - self.hidden_spaces)
+
+    def comment_page(
+        self, page: Page, storage: str, author: str, parent: int | None = None, inline: str | None = None
+    ) -> Comment:
         # A comment leaves the page's version and date alone, as on a real site.
-        comment = self._comment(storage, author, public=True)
+        comment = replace(self._comment(storage, author, public=True), parent=parent, inline=inline)
         self.pages.edit(page.id, comments=(*page.comments, comment))
         return comment
-
-    def label_page(self, page: Page, labels: list[str]) -> Page:
-        return self.pages.edit(page.id, labels=tuple(dict.fromkeys((*page.labels, *labels))))
 
     def attach_to_page(self, page: Page, name: str, media_type: str, size: int, author: str) -> Attachment:
         attachment = Attachment(self._new_id(), name, media_type, size, author, self.clock.now())
@@ -72,6 +86,21 @@ class Store:
 
     def edit_issue(self, issue: Issue, **changes) -> Issue:
         return self.issues.edit(issue.id, updated=self.clock.now(), **changes)
+
+    def change_issue(self, issue: Issue, wanted: dict) -> Issue:
+        """An edit as the control API words it."""
+        names = ("summary", "status", "assignee", "priority", "sprint", "points", "security")
+        changes = {name: wanted[name] for name in names if name in wanted}
+        changes |= {name: tuple(wanted[name]) for name in ("labels", "components", "fix_versions") if name in wanted}
+        if "description_text" in wanted:
+            text = wanted["description_text"]
+            changes["description"] = document(text, self.people) if text else None
+        return self.edit_issue(issue, **changes)
+
+    def attach_to_issue(self, issue: Issue, name: str, media_type: str, size: int, author: str) -> Attachment:
+        attachment = Attachment(self._new_id(), name, media_type, size, author, self.clock.now())
+        self.edit_issue(issue, attachments=(*issue.attachments, attachment))
+        return attachment
 
     def comment_issue(self, issue: Issue, text: str, author: str, public: bool) -> Comment:
         comment = self._comment(document(text, self.people), author, public)

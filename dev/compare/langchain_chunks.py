@@ -56,6 +56,13 @@ def random_text(source: random.Random) -> str:
     )
 
 
+def long_texts(source: random.Random) -> list[str]:
+    """Texts of several chunks of hundreds of scalars, in which every word, or every line, is a part by itself."""
+    words = [source.choice(WORDS[:9]) for _ in range(260)]
+    lines = [" ".join(source.choice(WORDS[:9]) for _ in range(source.randint(1, 9))) for _ in range(60)]
+    return [" ".join(words), "\n".join(lines), "".join(words), "\n\n".join(lines), " " + " \n".join(words) + "y" * 450]
+
+
 def golden() -> list[dict]:
     source = random.Random(20261123)
     texts = HANDWRITTEN + [random_text(source) for _ in range(24)]
@@ -64,6 +71,8 @@ def golden() -> list[dict]:
         # Every handwritten text with every size except where overlap 4 of 5 would only make the file long.
         sizes = SIZES if number < len(HANDWRITTEN) else [SIZES[1 + number % 5]]
         cases += [(size, overlap, text) for size, overlap in sizes if size != 5 or len(text) < 120]
+    for text in long_texts(random.Random(1500300)):
+        cases += [(400, 80, text), (397, 0, text)]
     return [with_chunks({"size": size, "overlap": overlap, "text": text}) for size, overlap, text in cases]
 
 

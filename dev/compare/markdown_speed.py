@@ -64,17 +64,18 @@ def main() -> int:
     pages = [case for case in loaded if case.set == "storage/querypie"]
     documents = [case.body for case in loaded if case.set == "adf/querypie"]
     wiki = [case.body for case in loaded if case.format == "wiki" and "recorded" in case.set]
-    wiki += [case.body for case in loaded if case.set in ("wiki/j2m", "wiki/encoder")]
+    signs = wiki + [case.body for case in loaded if case.set in ("wiki/j2m", "wiki/encoder")]
     texts = [re.sub(r"<[^>]*>", "", page.body) for page in pages]
-    print(f"{'one body of 20 MB':34}{'MB/s':>8}{'seconds':>9}")
+    print(f"{'one body of 20 MB':36}{'MB/s':>8}{'seconds':>9}")
     for case in (
         large("storage, real pages in a row", "storage", [page.body for page in pages]),
         large("storage, one paragraph of text", "storage", texts, "<p>", " ", "</p>"),
         large("ADF, real pages in a row", "adf", [content(text) for text in documents], '{"type":"doc","content":[', ",", "]}"),
-        large("wiki markup, real bodies in a row", "wiki", wiki, between="\n\n"),
+        large("wiki markup, recorded bodies", "wiki", wiki, between="\n\n"),
+        large("wiki markup, nearly all signs", "wiki", signs, between="\n\n"),
     ):
         measured = ours([case])
-        print(f"{case.name:34}{measured['megabytes_per_second']:>8.1f}{measured['seconds']:>9.3f}")
+        print(f"{case.name:36}{measured['megabytes_per_second']:>8.1f}{measured['seconds']:>9.3f}")
     measured = ours(pages)
     size = measured["bytes"]
     seconds = python_route([page.body for page in pages])

@@ -200,6 +200,13 @@ def test_dockerfile_is_one_image_for_all_programs() -> None:
     assert all(program in DOCKERFILE for program in (*WORKERS, "ohra"))
 
 
+def test_dockerfile_carries_the_default_model_where_the_programs_look() -> None:
+    location = (ROOT / "Sources/Embedding/Local/Model/ModelLocation.swift").read_text()
+    assert "/usr/local/share" in location and "/ohra/models/" in location
+    assert "--from=build /models/ /usr/local/share/ohra/models/" in instructions("COPY")
+    assert "dev/model /models" in instructions("RUN")
+
+
 def test_dockerfile_copies_what_exists_and_is_let_through() -> None:
     allowed = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
     for copy in instructions("COPY"):

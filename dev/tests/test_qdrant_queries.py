@@ -1,5 +1,7 @@
 """Searches: dense, sparse, and both fused."""
 
+import math
+
 import pytest
 from conftest import where
 from qdrant_client import models
@@ -47,6 +49,27 @@ def test_fusion(client, two_kinds, fusion):
     assert set(found) == {1, 2}
     if isinstance(fusion, models.RrfQuery):
         assert found[0] == 2
+
+
+def test_weighted_rank_fusion_scores(client, two_kinds):
+    """1 / (rank / weight + k - 1), summed over the searches that found the point."""
+    prefetch = [models.Prefetch(query=[1, 0, 0, 0], limit=3), models.Prefetch(query=SPARSE, using="text", limit=3)]
+    fusion = models.RrfQuery(rrf=models.Rrf(k=3, weights=[0.5, 1.0]))
+    found = {point.id: point.score for point in client.query_points(two_kinds, prefetch=prefetch, query=fusion).points}
+    assert found[1] == pytest.approx(1 / (1 / 0.5 + 2))
+    # Found by its word alone it would be 1 / 3; the dense search has it second or third.
+    assert found[2] - 1 / 3 in (pytest.approx(1 / (2 / 0.5 + 2)), pytest.approx(1 / (3 / 0.5 + 2)))
+
+
+def test_inverse_document_frequency(client, collection):
+    """A sparse vector with the modifier scores ln(1 + (N - n + 0.5) / (n + 0.5)) for a term that n of N points have."""
+    client.upsert(collection, [
+        models.PointStruct(id=id, vector={"": [1, 0, 0, 0], "text": models.SparseVector(indices=terms, values=[1.0] * len(terms))})
+        for id, terms in [(1, [5, 7]), (2, [5]), (3, [5]), (4, [9])]])
+    asked = models.SparseVector(indices=[5, 7], values=[1.0, 1.0])
+    found = {point.id: point.score for point in client.query_points(collection, asked, using="text").points}
+    common, rare = math.log(1 + 1.5 / 3.5), math.log(1 + 3.5 / 1.5)
+    assert found == {1: pytest.approx(common + rare), 2: pytest.approx(common), 3: pytest.approx(common)}
 
 
 def test_batch(client, two_kinds):

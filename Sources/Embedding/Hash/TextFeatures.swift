@@ -53,7 +53,7 @@ struct TextFeatures {
                         continue
                     }
                     // `v2서버` are two words: scripts are not mixed inside one.
-                    if Self.script(last) != Self.script(folded) { endWord() }
+                    if WordScript(last) != WordScript(folded) { endWord() }
                 }
                 // Base64 and the like: bounded memory, and nobody searches for them as a whole.
                 if word.count == Self.longestWord { endWord() }
@@ -65,21 +65,9 @@ struct TextFeatures {
 
     mutating func drain(_ body: (FeatureCounts.Entry) -> Void) { counts.drain(body) }
 
-    private enum Script { case hangul, han, other }
-
-    @inline(__always)
-    private static func script(_ scalar: UInt32) -> Script {
-        if scalar < 0x1100 { return .other }
-        switch scalar {
-        case 0xAC00...0xD7A3, 0x1100...0x11FF, 0x3131...0x318E: return .hangul
-        case 0x3041...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: return .han
-        default: return .other
-        }
-    }
-
     private mutating func endWord() {
         guard let first = word.first else { return }
-        switch Self.script(first) {
+        switch WordScript(first) {
         case .hangul: countHangul()
         case .han: countHan()
         case .other: countOther()

@@ -21,9 +21,19 @@ struct OpenAIFailure {
     /// - Parameter count: texts in the request.
     func error(endpoint: String, count: Int) -> EmbeddingError {
         let code = code
-        return EmbeddingError(
+        var error = EmbeddingError(
             code, message(code, endpoint), status: response.status,
             retryAfter: retryAfter, culprit: count == 1 && isAboutInput ? 0 : nil)
+        if isAboutInput { error.exceeded = exceeded }
+        return error
+    }
+
+    /// The limit of one request that this one went past, nil when it is something else.
+    private var exceeded: RequestCap? {
+        if labels.contains("max_tokens_per_request") { return .tokens }
+        let phrases = ["batch size", "too many inputs", "array too long", "number of inputs"]
+        if phrases.contains(where: words.contains) { return .inputs }
+        return response.status == 413 ? .bytes : nil
     }
 
     /// `retry-after-ms`, as OpenAI and Azure send it, is the more exact one and wins.

@@ -1,25 +1,29 @@
+import Crypto
 public import Shared
 import Synchronization
 
-/// Asks a server with an OpenAI-compatible `/v1/embeddings`: OpenAI, text-embeddings-inference, Ollama, vLLM, LiteLLM.
+/// Asks a server with an OpenAI-compatible `/v1/embeddings`: OpenAI, Azure, text-embeddings-inference, Ollama, vLLM, LiteLLM.
 ///
-/// Requests of one call go out one after the other. Those that may heal are sent again with growing pauses; a batch that
-/// is refused for its contents is halved until the text at fault stands alone. Vectors are normalised here, because not
-/// every server does.
+/// Texts of concurrent calls share requests (``EmbeddingDispatcher``). Requests that may heal are sent again with growing
+/// pauses; one that is refused for its contents is halved until the text at fault stands alone. Vectors are normalised here,
+/// because not every server does.
 ///
 /// **Isolation**: any task; concurrent calls share what has been learned about the server.
 public final class OpenAIProvider: EmbeddingProvider {
     let options: OpenAIOptions
-    private let transport: any HTTPTransport
-    private let clock: any Clock<Duration>
-    private let random: @Sendable () -> Double
-    private let learned: Mutex<Learned>
+    let transport: any HTTPTransport
+    let clock: any Clock<Duration>
+    let random: @Sendable () -> Double
+    private let found = Mutex<Found?>(nil)
 
-    private struct Learned {
-        var dialect = OpenAIDialect()
-        /// nil before ``prepare()``.
-        var dimension: Int?
-        var maximumInputs: Int
+    /// What ``prepare()`` finds out.
+    struct Found: Sendable {
+        let exchange: OpenAIExchange
+        let dimension: Int
+        /// Tokens of one text that the model takes, nil when nobody says.
+        let maximumTokens: Int?
+        let caps: RequestSize
+        let dispatcher: EmbeddingDispatcher
     }
 
     /// - Parameters:
@@ -33,162 +37,69 @@ public final class OpenAIProvider: EmbeddingProvider {
         self.transport = transport
         self.clock = clock
         self.random = random
-        learned = Mutex(Learned(maximumInputs: max(1, options.maximumInputsPerRequest)))
     }
 
     public var descriptor: EmbeddingDescriptor {
-        let learned = learned.withLock { $0 }
+        let found = found.withLock { $0 }
         return EmbeddingDescriptor(
-            provider: EmbeddingSettings.Provider.openai.rawValue, model: options.model,
-            dimension: learned.dimension ?? 0, maximumInputsPerRequest: learned.maximumInputs)
+            provider: EmbeddingSettings.Provider.openai.rawValue, model: found.map(identity) ?? options.model,
+            dimension: found?.dimension ?? 0,
+            maximumInputsPerRequest: found?.caps.inputs ?? options.server.maximumInputsPerRequest)
+    }
+
+    /// The model's name with everything else that decides a vector or, by the limit of tokens, a chunk: what the server
+    /// calls it, if it is something else, and a digest of prefixes and limit, if there are any.
+    private func identity(_ found: Found) -> String {
+        var name = options.model
+        if let echo = found.exchange.model, echo != name { name += " (\(echo.safeName))" }
+        let parts = [options.documentPrefix, options.queryPrefix, found.maximumTokens.map { "\($0)" } ?? ""]
+        guard parts.contains(where: { !$0.isEmpty }) else { return name }
+        return "\(name)@\(ContentHash.hex(parts.joined(separator: "\u{1F}")).prefix(8))"
+    }
+
+    public var tokenCounter: (any TokenCounter)? {
+        found.withLock { $0?.maximumTokens }.map {
+            EstimatedTokenCounter(limit: $0, prefix: options.documentPrefix)
+        }
     }
 
     @discardableResult
     public func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor {
-        let (dialect, dimension) = try await probe()
-        learned.withLock {
-            $0.dialect = dialect
-            $0.dimension = dimension
-        }
+        let found = try await probe()
+        self.found.withLock { $0 = found }
         return descriptor
     }
 
     public func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws(EmbeddingError) -> EmbeddingMatrix {
-        if let empty = texts.firstIndex(where: \.isEmpty) {
-            throw EmbeddingError(.emptyInput, "a text to be embedded is empty", culprit: empty)
-        }
-        if learned.withLock({ $0.dimension == nil }) { try await prepare() }
-        let (dialect, dimension, maximumInputs) = learned.withLock { ($0.dialect, $0.dimension ?? 1, $0.maximumInputs) }
-        var matrix = EmbeddingMatrix(dimension: dimension)
-        let batches = EmbeddingBatches(
-            texts, maximumInputs: maximumInputs, maximumBytes: options.maximumBytesPerRequest)
-        for batch in batches {
-            matrix.append(contentsOf: try await halving(texts[batch], dialect: dialect, dimension: dimension))
-        }
-        return matrix
+        var values: [Float] = []
+        for vector in try await embedEach(texts, purpose: purpose) { values += try vector.get() }
+        return EmbeddingMatrix(dimension: max(1, descriptor.dimension), values: values)
     }
 
-    /// Vectors of one batch; halves it as long as the server refuses its contents.
-    private func halving(
-        _ texts: ArraySlice<String>, dialect: OpenAIDialect, dimension: Int
-    ) async throws(EmbeddingError) -> EmbeddingMatrix {
-        let failure: EmbeddingError
-        do {
-            return try await retrying(texts, dialect: dialect, dimension: dimension)
-        } catch {
-            failure = error
+    public func embedEach(
+        _ texts: [String], purpose: EmbeddingPurpose
+    ) async throws(EmbeddingError) -> [Result<[Float], EmbeddingError>] {
+        let dispatcher = try await dispatcher()
+        let prefix = options.prefix(for: purpose)
+        let kept = texts.indices.filter { !texts[$0].isEmpty }
+        let vectors = try await dispatcher.vectors(of: kept.map { prefix + texts[$0] })
+        var results: [Result<[Float], EmbeddingError>] = texts.indices.map { index in
+            .failure(EmbeddingError(.emptyInput, "a text to be embedded is empty", culprit: index))
         }
-        guard texts.count > 1, let status = failure.status, [400, 413, 422].contains(status), !failure.isFatal else {
-            throw failure.shifted(by: texts.startIndex)
-        }
-        let middle = texts.startIndex + texts.count / 2
-        var matrix = try await halving(texts[..<middle], dialect: dialect, dimension: dimension)
-        matrix.append(contentsOf: try await halving(texts[middle...], dialect: dialect, dimension: dimension))
-        // Both halves were taken, so the number was the fault: do not pay for that refusal again.
-        if status != 400 {
-            let half = (texts.count + 1) / 2
-            learned.withLock { $0.maximumInputs = min($0.maximumInputs, half) }
-        }
-        return matrix
-    }
-
-    /// Sends one request until it succeeds or there is no point in sending it again.
-    private func retrying(
-        _ texts: ArraySlice<String>, dialect: OpenAIDialect, dimension: Int?
-    ) async throws(EmbeddingError) -> EmbeddingMatrix {
-        let request = options.request(texts, dialect: dialect)
-        var attempt = 1
-        var paused = Duration.zero
-        // Not `RetryPolicy.run`: being cancelled while waiting must show as such, because it costs a message no attempt.
-        while true {
-            let failure: EmbeddingError
-            do {
-                return try await send(request, count: texts.count, dimension: dimension)
-            } catch {
-                failure = error
+        for (index, vector) in zip(kept, vectors) {
+            results[index] = vector.mapError { error in
+                var error = error
+                error.culprit = index
+                return error
             }
-            let pause = options.retry.delay(
-                afterAttempt: attempt, elapsed: paused, advice: failure.advice, jitter: { $0 * random() })
-            guard let pause else { throw failure }
-            do { try await clock.sleep(for: pause) } catch {
-                throw EmbeddingError(.cancelled, "cancelled while waiting for the embedding server")
-            }
-            // A wait that the server asked for is not held against the budget.
-            if failure.retryAfter == nil { paused += pause }
-            attempt += 1
         }
+        return results
     }
 
-    private func send(
-        _ request: HTTPRequest, count: Int, dimension: Int?
-    ) async throws(EmbeddingError) -> EmbeddingMatrix {
-        let response: HTTPResponse
-        do {
-            response = try await transport.send(request)
-        } catch {
-            let code: EmbeddingError.Code = error.code == .cancelled ? .cancelled : .unreachable
-            throw EmbeddingError(code, "no answer from the embedding server: \(error)", underlying: error)
-        }
-        guard response.isSuccess else {
-            throw OpenAIFailure(response).error(endpoint: options.endpoint, count: count)
-        }
-        return try OpenAIResponse(endpoint: options.endpoint, count: count, dimension: dimension).vectors(response.body)
-    }
-}
-
-// MARK: - Probing
-
-extension OpenAIProvider {
-    /// Finds the plainest dialect that gives the wanted dimension.
-    private func probe() async throws(EmbeddingError) -> (OpenAIDialect, dimension: Int) {
-        var dialect = OpenAIDialect()
-        var found: Int
-        do {
-            found = try await dimension(dialect)
-        } catch {
-            guard error.code == .rejected else { throw error }
-            dialect.asksForBase64 = false
-            found = try await dimension(dialect)
-        }
-        guard let wanted = options.dimension, wanted != found else { return (dialect, found) }
-        // Models that can be shortened do so only when asked; the others refuse or ignore the wish.
-        dialect.dimensions = wanted
-        do {
-            found = try await dimension(dialect)
-        } catch {
-            guard error.code == .rejected else { throw error }
-        }
-        guard found == wanted else {
-            throw EmbeddingError(
-                .wrongDimension,
-                "the model gives \(found) numbers per vector, OHRA_EMBEDDING_DIMENSION says \(wanted); change the one "
-                    + "or the other")
-        }
-        return (dialect, found)
-    }
-
-    private func dimension(_ dialect: OpenAIDialect) async throws(EmbeddingError) -> Int {
-        do {
-            return try await retrying(["ping"], dialect: dialect, dimension: nil).dimension
-        } catch {
-            // The text is ours: nobody's document is at fault.
-            var error = error
-            error.culprit = nil
-            throw error
-        }
-    }
-}
-
-extension EmbeddingError {
-    /// What to do about a failed request right away. Vectors that cannot be are often right the second time.
-    fileprivate var advice: RetryPolicy.Advice {
-        isRetriable || code == .invalidVector || code == .invalidResponse ? .retry(after: retryAfter) : .giveUp
-    }
-
-    /// The same error with its culprit counted from the start of the whole call.
-    fileprivate func shifted(by offset: Int) -> EmbeddingError {
-        var error = self
-        error.culprit = culprit.map { $0 + offset }
-        return error
+    private func dispatcher() async throws(EmbeddingError) -> EmbeddingDispatcher {
+        if let found = found.withLock({ $0 }) { return found.dispatcher }
+        try await prepare()
+        guard let found = found.withLock({ $0 }) else { preconditionFailure("prepare() finds it or throws") }
+        return found.dispatcher
     }
 }

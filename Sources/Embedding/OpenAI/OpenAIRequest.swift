@@ -10,7 +10,7 @@ struct OpenAIDialect: Sendable, Equatable {
 
 extension OpenAIOptions {
     /// The request for some texts.
-    func request(_ texts: ArraySlice<String>, dialect: OpenAIDialect) -> HTTPRequest {
+    func request(_ texts: [String], dialect: OpenAIDialect) -> HTTPRequest {
         var writer = JSONWriter(reservingCapacity: texts.reduce(256) { $0 + $1.utf8.count + 8 })
         writer.object { writer in
             writer.member("model", model)
@@ -20,7 +20,11 @@ extension OpenAIOptions {
             if let dimensions = dialect.dimensions { writer.member("dimensions", dimensions) }
         }
         var headers = [(name: "Accept", value: "application/json")]
-        if let apiKey { headers.append(("Authorization", "Bearer " + apiKey.reveal())) }
-        return .json(.post, endpoint, body: writer.bytes, headers: headers, deadline: deadline)
+        if let authorization { headers.append(authorization) }
+        var request = HTTPRequest.json(
+            .post, endpoint, body: writer.bytes, headers: headers, deadline: server.deadline)
+        // The longest vectors there are, as numbers: thousands of texts at once may come back as more than the usual limit.
+        request.maximumResponseBytes = max(request.maximumResponseBytes, texts.count * 128 << 10)
+        return request
     }
 }

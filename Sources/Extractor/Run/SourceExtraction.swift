@@ -24,13 +24,22 @@ struct SourceExtraction: Sendable {
         var failure: SourceError?
         /// Scopes that were read to their end.
         var completeScopes: [String] = []
+        /// Documents that were new or changed; kept by a pruning run only.
+        var emitted: Set<String> = []
     }
 
     /// Scopes that are read together, and from when.
     private struct Window {
         let scopes: [String]
         let since: Date
+        /// Part of a group that could not be read together.
+        var isPart = false
+
+        var parts: [Window] { scopes.map { Window(scopes: [$0], since: since, isPart: true) } }
     }
+
+    /// Parts of a group that find the source unavailable in a row, before the rest of the group is given up.
+    private static let patience = 2
 
     private var name: String { type(of: source).name }
 
@@ -101,27 +110,43 @@ struct SourceExtraction: Sendable {
     private func work(
         _ windows: [Window], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
     ) async throws {
-        for window in windows {
+        var queue = windows[...]
+        var unavailable = 0
+        while let window = queue.popFirst() {
             do {
                 try await read(window, into: &result, emit)
                 result.completeScopes += window.scopes
+                unavailable = 0
             } catch let error as SourceError {
-                tally.change { $0.failed += window.scopes.count }
                 if error.code == .unauthorized {
+                    tally.change { $0.failed += window.scopes.count }
                     result.failure = error
                     return
                 }
+                if window.scopes.count > 1, error.mayConcernOneScope {
+                    logger.warning(
+                        "Some scope cannot be read; the scopes of its group are read one by one",
+                        metadata: [LogKey.source: "\(name)", LogKey.errorDetail: "\(error)"])
+                    queue = (window.parts + queue)[...]
+                    continue
+                }
+                var scopes = window.scopes
+                unavailable = window.isPart && error.code == .unavailable ? unavailable + 1 : 0
+                if unavailable == Self.patience {
+                    while queue.first?.isPart == true { scopes += queue.removeFirst().scopes }
+                    unavailable = 0
+                }
+                tally.change { $0.failed += scopes.count }
                 logger.error(
                     "A scope could not be read to its end",
-                    metadata: [
-                        LogKey.source: "\(name)", "scopes": "\(window.scopes)", LogKey.errorDetail: "\(error)",
-                    ])
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scopes)", LogKey.errorDetail: "\(error)"])
             } catch is StopSignal.Stopped {
                 let scopes = windows.flatMap(\.scopes)
                 return tally.change { $0.failed += scopes.count - result.completeScopes.count - $0.failed }
             }
         }
         guard options.prunes else { return }
+        guard try await readUnseenChanges(into: &result, emit) else { return }
         guard tally.counts.failed == 0 else {
             return logger.warning(
                 "Nothing is pruned, as the source was not read to its end", metadata: [LogKey.source: "\(name)"])
@@ -172,11 +197,43 @@ struct SourceExtraction: Sendable {
                 if !decision.isEmitted { counts.skipped += 1 }
             }
         }
+        if options.prunes {
+            result.emitted.formUnion(decisions.filter { $0.verdict != .same }.map(\.change.document.id))
+        }
         if options.isDryRun { return result.dryRun.add(decisions) }
         for decision in decisions where decision.isEmitted { try await emit(decision.change) }
     }
 
     // MARK: Pruning
+
+    /// Reads what changed unseen in the scopes that were read to their end. False when the run is to stop.
+    private func readUnseenChanges(
+        into result: inout Result, _ emit: (DocumentChange) async throws -> Void
+    ) async throws -> Bool {
+        let changes = UnseenChanges(source: source, registry: registry, stop: stop, emitted: result.emitted)
+        for scope in result.completeScopes {
+            do {
+                for ids in try await changes.ids(in: scope).chunked(by: UnseenChanges.documentsPerRead) {
+                    let documents = try await stop.unlessStopped { try await source.documents(ids: ids) }
+                    tally.change { $0.listed += documents.count }
+                    try await decide(documents, into: &result, emit)
+                }
+            } catch let error as SourceError {
+                tally.change { $0.failed += 1 }
+                if error.code == .unauthorized {
+                    result.failure = error
+                    return false
+                }
+                logger.error(
+                    "What changed unseen in a scope could not be read",
+                    metadata: [LogKey.source: "\(name)", "scopes": "\(scope)", LogKey.errorDetail: "\(error)"])
+            } catch is StopSignal.Stopped {
+                tally.change { $0.failed += 1 }
+                return false
+            }
+        }
+        return true
+    }
 
     private func prune(
         _ scopes: [String], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
@@ -249,4 +306,10 @@ extension Array {
     fileprivate func chunked(by size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
+}
+
+extension SourceError {
+    /// Whether the other scopes of a query may be readable without the one at fault: a project that is unknown or hidden makes
+    /// Jira refuse the whole query, a page that is too heavy ends the whole listing.
+    fileprivate var mayConcernOneScope: Bool { code == .rejected || code == .unexpectedAnswer || mayBeTooHeavy }
 }

@@ -1,27 +1,35 @@
 import Logging
 import Shared
-import Synchronization
 
 /// Makes sure, before the first point, that the collection exists and fits the vectors that come.
 ///
-/// A collection that does not fit is a settings fault: it is never re-created silently.
-final class CollectionGuard: Sendable {
+/// A collection that does not fit is a settings fault: it is never re-created silently. Deliveries that come while one of
+/// them has the collection checked wait for its result.
+actor CollectionGuard {
     private let client: QdrantClient
     private let registry: Registry
+    /// The collection itself, and the name in the settings, which becomes its alias.
     private let collection: String
+    private let alias: String
+    private let layout: CollectionLayout
     private let logger: Logger
-    /// Vector size that was checked in this process; 0 before.
-    private let checkedDimension = Atomic(0)
+    /// Vector size that was checked in this process.
+    private var checkedDimension: Int?
+    private var isChecking = false
+    private var waiting: [CheckedContinuation<Result<Void, any Error>, Never>] = []
 
     static let indexes: [(field: String, type: PayloadIndexType)] = [
         ("document_id", .keyword), ("source_type", .keyword), ("version_key", .keyword), ("hash", .keyword),
         ("updated_at", .datetime),
     ]
 
-    init(client: QdrantClient, registry: Registry, collection: String, logger: Logger) {
+    /// - Parameter client: its settings name the collection.
+    init(client: QdrantClient, alias: String, layout: CollectionLayout, logger: Logger) {
         self.client = client
-        self.registry = registry
-        self.collection = collection
+        registry = Registry(client: client, collection: client.settings.registryCollection)
+        collection = client.settings.collection
+        self.alias = alias
+        self.layout = layout
         self.logger = logger
     }
 
@@ -29,18 +37,47 @@ final class CollectionGuard: Sendable {
     /// - Throws: ``SettingsError`` when the collection is of another size or distance, or is gone while the registry says
     ///   that documents are loaded in it; ``QdrantError``.
     func ensure(dimension: Int) async throws {
-        guard checkedDimension.load(ordering: .acquiring) != dimension else { return }
+        while checkedDimension != dimension {
+            guard isChecking else { return try await checkOnce(dimension).get() }
+            let result = await withCheckedContinuation { waiting.append($0) }
+            // Whoever checked was cancelled, not we.
+            if case .failure(let error) = result, (error as? QdrantError)?.code != .cancelled { throw error }
+        }
+    }
+
+    private func checkOnce(_ dimension: Int) async -> Result<Void, any Error> {
+        isChecking = true
+        let result: Result<Void, any Error>
+        do {
+            try await check(dimension)
+            checkedDimension = dimension
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        isChecking = false
+        for continuation in waiting { continuation.resume(returning: result) }
+        waiting = []
+        return result
+    }
+
+    private func check(_ dimension: Int) async throws {
+        // Counted first: what is loaded at that moment was loaded into a collection that existed.
+        let loaded = try await registry.loadedCount()
         if try await client.collectionExists(collection) {
             try check(try await client.collectionInfo(collection), dimension)
         } else {
-            guard try await registry.loadedCount() == 0 else {
+            guard loaded == 0 else {
                 throw SettingsError([
                     "OHRA_QDRANT_COLLECTION '\(collection)' does not exist, but its registry says that documents are loaded in it; "
                         + "restore the collection, or delete '\(registry.name)' too and run extractor with --since"
                 ])
             }
-            // False when another loader, or another delivery of this one, was first.
-            if try await client.createCollection(collection, vectorSize: dimension, distance: .cosine) {
+            // False when another loader was first.
+            if try await client.createCollection(
+                collection, vectorSize: dimension, distance: .cosine, sparseVectors: [SparseVector.textName],
+                layout: layout)
+            {
                 logger.notice(
                     "Collection created",
                     metadata: [LogKey.collection: "\(collection)", LogKey.dimension: "\(dimension)"])
@@ -50,24 +87,24 @@ final class CollectionGuard: Sendable {
         for index in Self.indexes {
             try await client.createPayloadIndex(collection, field: index.field, type: index.type)
         }
-        checkedDimension.store(dimension, ordering: .releasing)
+        try await client.ensureAlias(alias, of: collection)
     }
 
     private func check(_ info: CollectionInfo, _ dimension: Int) throws(SettingsError) {
+        func fault(_ text: String) -> SettingsError { SettingsError(["OHRA_QDRANT_COLLECTION '\(alias)' \(text)"]) }
         guard let size = info.vectorSize else {
-            throw SettingsError(["OHRA_QDRANT_COLLECTION '\(collection)' has no unnamed dense vector; use another name"]
-            )
+            throw fault("has no unnamed dense vector; use another name")
         }
         guard size == dimension else {
-            throw SettingsError([
-                "OHRA_QDRANT_COLLECTION '\(collection)' holds vectors of \(size) numbers, the transformer makes \(dimension); "
-                    + "use the former embedding settings or another collection"
-            ])
+            throw fault(
+                "holds vectors of \(size) numbers, the transformer makes \(dimension); use the former embedding settings, or "
+                    + "load another collection with the new ones and switch to it (loader migrate --help)")
         }
         guard info.distance == .cosine else {
-            throw SettingsError([
-                "OHRA_QDRANT_COLLECTION '\(collection)' does not use Cosine distance; use another name"
-            ])
+            throw fault("does not use Cosine distance; use another name")
+        }
+        guard info.replicas <= 1 || client.settings.replicas > 1 else {
+            throw fault("has \(info.replicas) replicas; set OHRA_QDRANT_REPLICAS=\(info.replicas) for every program")
         }
     }
 }

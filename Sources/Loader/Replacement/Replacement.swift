@@ -1,4 +1,3 @@
-import Logging
 import Shared
 
 /// Loads vectors messages so that a document's newest complete state is what searches find (DESIGN §7).
@@ -10,27 +9,44 @@ import Shared
 struct Replacement: Sendable {
     let points: PointStore
     let registry: Registry
-    let logger: Logger
 
-    /// Brings one message into the collection. Returning means: it may be acknowledged.
+    /// Replaces documents in the collection of the client's settings.
+    init(_ client: QdrantClient) {
+        points = PointStore(client: client, collection: client.settings.collection)
+        registry = Registry(client: client, collection: client.settings.registryCollection)
+    }
+
+    /// Brings a group of messages into the collection. Returning means: they may be acknowledged, unless a write of an
+    /// earlier attempt may still be on its way (``LateWrites``).
     ///
-    /// Safe to call again after any failure, on any replica, in any order with other messages. A document of many messages
-    /// costs the same few requests for each of them, and one count at the end.
+    /// Safe to call again after any failure, on any replica, in any order with other groups. A document of many messages
+    /// costs the same few requests for each group of them, and one count at the end.
     /// - Throws: ``QdrantError``; nothing needs undoing.
-    func load(_ message: VectorsMessage, run: String) async throws(QdrantError) {
-        let known = try await registry.latestMarkers(of: message.documents.map(\.id))
-        let current = message.documents.filter { !isOvertaken($0, by: known[$0.id], message.fingerprint) }
+    func load(_ group: LoadGroup) async throws(QdrantError) -> LoadReport {
+        var report = LoadReport()
+        let known = try await registry.latestMarkers(of: group.documentIDs)
+        let current = group.states.filter { !isOvertaken($0.header, by: known[$0.header.id], group.fingerprint) }
+        report.overtaken = group.states.count - current.count
         if !current.isEmpty {
-            await FailPoint.reach(.write)
-            try await write(message, of: current)
+            await reach(.write, group)
+            let chunks = group.chunks.filter { !isOvertaken($0.header, by: known[$0.header.id], group.fingerprint) }
+            report.written = try await write(chunks, group.fingerprint)
+            report.spared = chunks.count - report.written
             // What has its marker was counted before; replaying it must not count it again for every message.
-            let uncommitted = current.filter { known[$0.id]?.version != $0.version }
-            await FailPoint.reach(.commit)
-            try await commit(uncommitted, message.fingerprint, run: run)
+            let uncommitted = current.filter { known[$0.header.id]?.version != $0.header.version }
+            await reach(.commit, group)
+            report.committed = try await commit(
+                uncommitted, group.fingerprint, present: Set(chunks.map(\.vector.id)))
         }
         // Also when everything was overtaken: the points that an earlier, interrupted attempt left behind must go.
-        await FailPoint.reach(.finish)
-        try await finish(message.documents)
+        await reach(.finish, group)
+        try await finish(group)
+        return report
+    }
+
+    /// Fail points count messages, however they are joined.
+    private func reach(_ step: FailPoint.Step, _ group: LoadGroup) async {
+        for _ in 0..<group.messageCount { await FailPoint.reach(step) }
     }
 
     private func isOvertaken(_ header: DocumentHeader, by marker: Marker?, _ fingerprint: String) -> Bool {
@@ -39,27 +55,24 @@ struct Replacement: Sendable {
             || (marker.version == header.version && marker.fingerprint != fingerprint)
     }
 
-    /// Writes the points of `documents` that are not there yet.
-    private func write(_ message: VectorsMessage, of documents: [DocumentHeader]) async throws(QdrantError) {
-        let headers = Dictionary(documents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let wanted = message.vectors.filter { headers[$0.documentID] != nil }
-        guard !wanted.isEmpty else { return }
-        let stored = try await points.hashes(of: wanted.map(\.id))
-        let missing = wanted.filter { stored[$0.id] != $0.hash }
-        logger.debug(
-            "Points written", metadata: ["written": "\(missing.count)", "spared": "\(wanted.count - missing.count)"])
-        guard !missing.isEmpty else { return }
-        try await points.upsert(missing, headers: headers, fingerprint: message.fingerprint)
+    /// Writes those points that are not there yet, and says how many they were.
+    private func write(_ chunks: [LoadGroup.Chunk], _ fingerprint: String) async throws(QdrantError) -> Int {
+        guard !chunks.isEmpty else { return 0 }
+        let stored = try await points.hashes(of: chunks.map(\.vector.id))
+        let missing = chunks.filter { stored[$0.vector.id] != $0.vector.hash }
+        if !missing.isEmpty { try await points.upsert(missing, fingerprint: fingerprint) }
+        return missing.count
     }
 
-    /// Sets the marker of every document whose chunks are all there; the others wait for their last message.
-    private func commit(_ documents: [DocumentHeader], _ fingerprint: String, run: String) async throws(QdrantError) {
-        let candidates = try await points.perhapsComplete(documents, fingerprint: fingerprint)
-        let counted = candidates.filter { $0.chunkCount > 0 }
-        let counts = counted.isEmpty ? [:] : try await points.counts(of: counted, fingerprint: fingerprint)
-        let complete = candidates.filter { $0.chunkCount == 0 || counts[$0.id] == $0.chunkCount }
-        guard !complete.isEmpty else { return }
-        try await registry.commit(complete.map { Marker($0, fingerprint: fingerprint) }, run: run)
+    /// Sets the marker of every state whose chunks are all there; the others wait for their last message.
+    private func commit(
+        _ states: [LoadGroup.State], _ fingerprint: String, present: Set<PointID>
+    ) async throws(QdrantError) -> Int {
+        let complete = try await points.complete(states, fingerprint: fingerprint, present: present)
+        guard !complete.isEmpty else { return 0 }
+        try await registry.commit(
+            complete.map { (marker: Marker($0.header, fingerprint: fingerprint), run: $0.run) })
+        return complete.count
     }
 
     /// Deletes every point and marker that is older than the largest marker of its document.
@@ -67,10 +80,11 @@ struct Replacement: Sendable {
     /// The markers are read anew, after all writes: a newer state that was committed meanwhile has cleaned up before our
     /// points came, so they are ours to remove. While the largest marker is still that of the state we are replacing, there
     /// is nothing to do: whoever committed it cleaned up below it.
-    private func finish(_ documents: [DocumentHeader]) async throws(QdrantError) {
-        let markers = try await registry.markers(of: documents.map(\.id))
+    private func finish(_ group: LoadGroup) async throws(QdrantError) {
+        let markers = try await registry.markers(of: group.documentIDs)
         var settled: [String: Marker] = [:]
-        for header in documents {
+        for state in group.states {
+            let header = state.header
             guard let latest = markers[header.id]?.max(by: { $0.version < $1.version }) else { continue }
             if latest.version >= header.version { settled[header.id] = latest }
         }

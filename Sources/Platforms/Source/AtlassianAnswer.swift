@@ -17,7 +17,11 @@ struct AtlassianAnswer {
     func json() throws(AttemptFailure) -> JSONElement {
         // Refused credentials may be answered with 200 and an empty list; this header is then the only sign.
         if let reason = answer[header: "x-seraph-loginreason"], reason.contains("FAILED") || reason.contains("DENIED") {
-            throw unauthorized("refused the login (\(reason.shortened(60)))")
+            throw unauthorized("refused the login (\(settings.redacted(reason, 60)))")
+        }
+        // Data Center names the caller on each answer.
+        if answer[header: "x-ausername"] == "anonymous" {
+            throw unauthorized("answered as to an anonymous visitor, who may see nothing")
         }
         guard answer.isSuccess else { throw failure }
         guard answer[header: "content-type"]?.lowercased().contains("json") == true else {
@@ -31,9 +35,9 @@ struct AtlassianAnswer {
             return try JSONElement(parsing: answer.body, maximumDepth: 1024)
         } catch {
             // Cut off on the way more often than wrong at the source: another attempt is worth it.
-            throw AttemptFailure(
-                error: SourceError(.unexpectedAnswer, "\(site) sent JSON that cannot be read: \(error.reason)"),
-                advice: .retry())
+            var failure = SourceError(.unexpectedAnswer, "\(site) sent JSON that cannot be read: \(error.reason)")
+            failure.mayBeTooHeavy = true
+            throw AttemptFailure(error: failure, advice: .retry())
         }
     }
 
@@ -43,10 +47,16 @@ struct AtlassianAnswer {
         case 401: unauthorized("refused the login (401)")
         case 403: forbidden
         case 404: notFound("knows nothing at this address (404), or the account may not see it; check \(names.url)")
-        case 410: rejected("has removed this part of its API (410); a newer version of this program is needed")
-        case 408, 425: AttemptFailure(error: unavailable, advice: .retry())
+        case 410:
+            rejected(
+                "has removed this part of its API (410); check \(names.edition), or use a newer version of this program"
+            )
+        // Data Center, past `jira.search.platform.max.result.window`: another attempt would be refused, too.
+        case 500 where messages.hasPrefix("Search limit exceeded"): rejected("refused the search (500)")
+        case 408, 500, 502, 504: AttemptFailure(error: tooHeavy, advice: .retry())
+        case 413: AttemptFailure(error: tooHeavy)
         case 429, 503: AttemptFailure(error: unavailable, advice: .retry(after: wait))
-        case 500...: AttemptFailure(error: unavailable, advice: .retry())
+        case 425, 500...: AttemptFailure(error: unavailable, advice: .retry())
         default: rejected("refused the request (\(answer.status))")
         }
     }
@@ -62,11 +72,17 @@ struct AtlassianAnswer {
         return SourceError(.unavailable, "\(site) \(why) after several tries\(asked)")
     }
 
+    private var tooHeavy: SourceError {
+        var error = unavailable
+        error.mayBeTooHeavy = true
+        return error
+    }
+
     private var redirect: AttemptFailure {
         let target = answer[header: "location"] ?? ""
         let host = (try? ServiceURL(target.prefix { $0 != "?" && $0 != "#" }.description, schemes: ["https", "http"]))?
             .host
-        let place = host.map { " to \($0.shortened(100))" } ?? ""
+        let place = host.map { " to \(settings.redacted($0, 100))" } ?? ""
         if target.lowercased().contains("login") || host == "id.atlassian.com" {
             return unauthorized("sent us\(place) to log in (\(answer.status))")
         }
@@ -89,13 +105,19 @@ struct AtlassianAnswer {
             settings.email == nil
             ? "\(names.token); an API token of Atlassian Cloud also needs \(names.email)"
             : "\(names.email) and \(names.token)"
-        return AttemptFailure(error: SourceError(.unauthorized, "\(site) \(text); check \(who)"))
+        // Scoped tokens are refused at the site itself with the same 401 as wrong ones.
+        let gateway =
+            settings.url.host.hasSuffix(".atlassian.net")
+            ? "; a token with scopes needs \(names.url) https://\(AtlassianSettings.gateway)/ex/\(settings.product.lowercased())/<cloud id>"
+            : ""
+        return AttemptFailure(error: SourceError(.unauthorized, "\(site) \(text); check \(who)\(gateway)"))
     }
 
     private func rejected(_ text: String) -> AttemptFailure {
         let reasons = messages
         return AttemptFailure(
-            error: SourceError(.rejected, "\(site) \(text)" + (reasons.isEmpty ? "" : ": \(reasons.shortened(200))")))
+            error: SourceError(
+                .rejected, "\(site) \(text)" + (reasons.isEmpty ? "" : ": \(settings.redacted(reasons, 200))")))
     }
 
     private func notFound(_ text: String) -> AttemptFailure {

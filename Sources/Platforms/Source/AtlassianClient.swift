@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Shared
 
 /// Sends JSON requests to one Atlassian site, with retries, and turns refusals into ``SourceError``s that say what to do.
@@ -6,7 +5,8 @@ import Shared
 /// The token goes to the configured scheme, host, port and path only: paths are this program's own, and of links in answers
 /// nothing but a cursor is ever used.
 /// **Retries**: at most five attempts; 429 and 503 wait as long as `Retry-After` says, up to ``longestWait``; 408, 425, 5xx
-/// and broken connections wait with full jitter. Refusals are never retried: too many wrong logins lock an account.
+/// and broken connections wait with full jitter. Refusals are never retried: too many wrong logins lock an account. A page
+/// that may be too heavy is tried twice only, as a smaller one helps more (``PageSize``).
 struct AtlassianClient: Sendable {
     /// Requests of one source in flight at the same time.
     static let concurrency = 4
@@ -18,7 +18,6 @@ struct AtlassianClient: Sendable {
     let settings: AtlassianSettings
     private let transport: any HTTPTransport
     private let clock: any Clock<Duration>
-    private let authorization: Secret
     private let policy: RetryPolicy
     /// Base and context path, without a slash at the end.
     let base: String
@@ -34,11 +33,6 @@ struct AtlassianClient: Sendable {
         self.transport = transport
         self.clock = clock
         base = settings.url.origin + (contextPath ?? settings.url.path)
-        if let email = settings.email {
-            authorization = Secret("Basic " + Data("\(email):\(settings.token.reveal())".utf8).base64EncodedString())
-        } else {
-            authorization = Secret("Bearer " + settings.token.reveal())
-        }
         policy = RetryPolicy(
             maximumAttempts: 5, firstDelay: .seconds(1), maximumDelay: .seconds(30), budget: .seconds(600),
             maximumRetryAfter: Self.longestWait)
@@ -53,21 +47,33 @@ struct AtlassianClient: Sendable {
         do { return try await send(request(.get, path, query, encoded)) } catch { throw error.error }
     }
 
+    /// The same for a page of a listing, of which less can be asked for when it is too heavy.
+    ///
+    /// - Parameter size: how many items it asks for.
+    func getPage(
+        _ path: String, _ query: [(String, String)], encoded: String? = nil, size: Int
+    ) async throws(SourceError) -> JSONElement {
+        do { return try await send(request(.get, path, query, encoded), size: size) } catch { throw error.error }
+    }
+
     /// The same; nil when there is nothing at the path, or nothing that the account may see.
-    func getIfFound(_ path: String, _ query: [(String, String)] = []) async throws(SourceError) -> JSONElement? {
+    func getIfFound(
+        _ path: String, _ query: [(String, String)] = [], size: Int = 1
+    ) async throws(SourceError) -> JSONElement? {
         do {
-            return try await send(request(.get, path, query, nil))
+            return try await send(request(.get, path, query, nil), size: size)
         } catch {
             if error.isNotFound { return nil }
             throw error.error
         }
     }
 
-    func post(_ path: String, _ body: [UInt8]) async throws(SourceError) -> JSONElement {
+    /// - Parameter size: how many items the body asks for, where it is a page.
+    func post(_ path: String, _ body: [UInt8], size: Int = 1) async throws(SourceError) -> JSONElement {
         var request = request(.post, path, [], nil)
         request.headers.append(("Content-Type", "application/json"))
         request.body = body
-        do { return try await send(request) } catch { throw error.error }
+        do { return try await send(request, size: size) } catch { throw error.error }
     }
 
     private func request(
@@ -77,22 +83,32 @@ struct AtlassianClient: Sendable {
         return HTTPRequest(
             method, base + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")),
             headers: [
-                ("Accept", "application/json"), ("Authorization", authorization.reveal()),
+                ("Accept", "application/json"), ("Authorization", settings.authorization.reveal()),
                 ("User-Agent", UserAgent.value),
             ],
             deadline: .seconds(120), maximumResponseBytes: Self.maximumAnswerBytes)
     }
 
-    private func send(_ request: HTTPRequest) async throws(AttemptFailure) -> JSONElement {
-        try await policy.run(clock: clock, advice: \AttemptFailure.advice) { _ throws(AttemptFailure) in
-            let answer: HTTPResponse
-            do throws(HTTPError) {
-                answer = try await transport.send(request)
+    private func send(_ request: HTTPRequest, size: Int = 1) async throws(AttemptFailure) -> JSONElement {
+        try await policy.run(clock: clock, advice: \AttemptFailure.advice) { attempt throws(AttemptFailure) in
+            do throws(AttemptFailure) {
+                return try await exchange(request)
             } catch {
-                throw AttemptFailure(settings, error)
+                var failure = error
+                if size > 1, attempt == 2, failure.error.mayBeTooHeavy { failure.advice = .giveUp }
+                throw failure
             }
-            return try AtlassianAnswer(settings, answer).json()
         }
+    }
+
+    private func exchange(_ request: HTTPRequest) async throws(AttemptFailure) -> JSONElement {
+        let answer: HTTPResponse
+        do throws(HTTPError) {
+            answer = try await transport.send(request)
+        } catch {
+            throw AttemptFailure(settings, error)
+        }
+        return try AtlassianAnswer(settings, answer).json()
     }
 
     /// A text as it can stand in a path or query: everything but unreserved characters percent-encoded.
@@ -114,7 +130,7 @@ struct AtlassianClient: Sendable {
 
 /// One attempt that failed: what to tell, and whether to try again.
 struct AttemptFailure: Error {
-    let error: SourceError
+    var error: SourceError
     var advice = RetryPolicy.Advice.giveUp
     /// Answered with 404.
     var isNotFound = false
@@ -128,5 +144,6 @@ struct AttemptFailure: Error {
         self.init(
             error: SourceError(.unavailable, "\(settings.productName): \(error)"),
             advice: error.isRetriable ? .retry() : .giveUp)
+        self.error.mayBeTooHeavy = [.timedOut, .interrupted, .responseTooLarge].contains(error.code)
     }
 }

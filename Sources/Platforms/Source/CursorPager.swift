@@ -14,16 +14,21 @@ actor CursorPager {
     private static let maximumEmptyPages = 200
 
     private let what: String
-    private let fetch: @Sendable (String?) async throws(SourceError) -> Page
+    private let fetch: @Sendable (String?, Int) async throws(SourceError) -> Page
+    private var size: PageSize
     private var token: String?
     private var seen: Set<String> = []
     private var isDone = false
 
     /// - Parameters:
     ///   - what: the listing in messages: `Confluence search`.
-    ///   - fetch: reads the page of a token, nil for the first.
-    init(_ what: String, fetch: @escaping @Sendable (String?) async throws(SourceError) -> Page) {
+    ///   - size: how many items a page is asked for at most; fewer when it proves too heavy.
+    ///   - fetch: reads the page of a token, nil for the first, and of a size.
+    init(
+        _ what: String, size: Int, fetch: @escaping @Sendable (String?, Int) async throws(SourceError) -> Page
+    ) {
         self.what = what
+        self.size = PageSize(size)
         self.fetch = fetch
     }
 
@@ -31,13 +36,17 @@ actor CursorPager {
     func next() async throws(SourceError) -> [JSONElement]? {
         for _ in 0..<Self.maximumEmptyPages {
             if isDone { return nil }
-            let page = try await fetch(token)
+            let token = token
+            let fetch = fetch
+            var size = size
+            let page = try await size.adapted { limit throws(SourceError) in try await fetch(token, limit) }
+            self.size = size
             if let next = page.next, !next.isEmpty {
                 guard seen.insert(next).inserted else {
                     throw SourceError(
                         .unexpectedAnswer, "\(what): the same page was offered twice, the listing is incomplete")
                 }
-                token = next
+                self.token = next
             } else {
                 isDone = true
             }
@@ -57,9 +66,18 @@ actor CursorPager {
     static func byOffset(
         _ what: String, fetch: (Int) async throws(SourceError) -> (items: [JSONElement], hasMore: Bool)
     ) async throws(SourceError) -> [JSONElement] {
+        try await byOffset(what, size: 1) { start, _ throws(SourceError) in try await fetch(start) }
+    }
+
+    /// The same with pages of at most `size` items, fewer when they prove too heavy.
+    static func byOffset(
+        _ what: String, size: Int, fetch: (Int, Int) async throws(SourceError) -> (items: [JSONElement], hasMore: Bool)
+    ) async throws(SourceError) -> [JSONElement] {
         var items: [JSONElement] = []
+        var size = PageSize(size)
         while true {
-            let page = try await fetch(items.count)
+            let start = items.count
+            let page = try await size.adapted { limit throws(SourceError) in try await fetch(start, limit) }
             items += page.items
             if !page.hasMore { return items }
             if page.items.isEmpty {

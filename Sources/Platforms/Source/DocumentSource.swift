@@ -32,4 +32,19 @@ package protocol DocumentSource: Sendable {
 
     /// Ids of every document that exists in one scope, for the census: complete or an error, never shorter.
     func identifiers(in scope: String) -> AsyncThrowingStream<[String], any Error>
+
+    /// The version keys that documents of one scope would be loaded with now, by id, as far as the source can tell them without
+    /// reading each document: they show what changed without a trace in ``documents(in:since:)``. Nothing by default.
+    func versionKeys(in scope: String) -> AsyncThrowingStream<[String: String], any Error>
+
+    /// Documents by id, read once more; those that are gone are left out. For ids that ``versionKeys(in:)`` told.
+    func documents(ids: [String]) async throws(SourceError) -> [Document]
+}
+
+extension DocumentSource {
+    package func versionKeys(in scope: String) -> AsyncThrowingStream<[String: String], any Error> {
+        AsyncThrowingStream { $0.finish() }
+    }
+
+    package func documents(ids: [String]) async throws(SourceError) -> [Document] { [] }
 }

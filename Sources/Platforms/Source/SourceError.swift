@@ -16,6 +16,8 @@ package struct SourceError: Error, CustomStringConvertible {
     package let code: Code
     /// What happened and what to do, without token or document text.
     package let message: String
+    /// A smaller page may be answered where this one was not.
+    package var mayBeTooHeavy = false
 
     package init(_ code: Code, _ message: String) {
         self.code = code

@@ -10,6 +10,7 @@ extension SourceRegistry {
     package static func configured(
         _ name: String, from settings: inout SettingsReader, transport: any HTTPTransport
     ) -> [any DocumentSource] {
+        let transport = PacedTransport(transport)
         let faultsBefore = settings.faults.count
         var configured: [any DocumentSource] = []
         for type in types where name == "all" || type.name == name {

@@ -2,7 +2,7 @@
 ///
 /// | setting | type | default | range |
 /// | --- | --- | --- | --- |
-/// | `OHRA_CHUNK_STRATEGY` | `recursive` | `recursive` | |
+/// | `OHRA_CHUNK_STRATEGY` | `recursive`, `markdown` | `recursive` | |
 /// | `OHRA_CHUNK_SIZE` | Unicode scalars | 1500 | 1…100000 |
 /// | `OHRA_CHUNK_OVERLAP` | Unicode scalars | 300, or a fifth of a smaller size | 0…size − 1 |
 public struct ChunkSettings: Sendable, Equatable {
@@ -10,6 +10,8 @@ public struct ChunkSettings: Sendable, Equatable {
     public enum Strategy: String, Sendable, CaseIterable {
         /// Character for character what LangChain's `RecursiveCharacterTextSplitter` cuts.
         case recursive
+        /// At headings, then between blocks, then between sentences; every chunk knows its headings.
+        case markdown
     }
 
     public static let sizes = 1...100_000
@@ -43,7 +45,7 @@ public struct ChunkSettings: Sendable, Equatable {
     /// Reads the three settings of the table above; faults go to the reader.
     public init(_ reader: inout SettingsReader) {
         self.init()
-        strategy = Self.strategy(&reader)
+        strategy = reader.choice("OHRA_CHUNK_STRATEGY", default: .recursive)
         sizeInScalars = reader.integer("OHRA_CHUNK_SIZE", default: sizeInScalars, in: Self.sizes)
         // A size alone below 301 must not be a fault about an overlap nobody set.
         let fallback = min(overlapInScalars, sizeInScalars / 5)
@@ -52,14 +54,5 @@ public struct ChunkSettings: Sendable, Equatable {
             reader.fault("OHRA_CHUNK_OVERLAP", "must be smaller than OHRA_CHUNK_SIZE (\(sizeInScalars))")
             overlapInScalars = fallback
         }
-    }
-
-    private static func strategy(_ reader: inout SettingsReader) -> Strategy {
-        // Promised by the design and not built yet: say so, instead of calling it an unknown word.
-        if reader.optionalString("OHRA_CHUNK_STRATEGY")?.lowercased() == "markdown" {
-            reader.fault("OHRA_CHUNK_STRATEGY", "is 'markdown', which is not available in this version; use recursive")
-            return .recursive
-        }
-        return reader.choice("OHRA_CHUNK_STRATEGY", default: .recursive)
     }
 }

@@ -2,20 +2,32 @@
 ///
 /// | setting | type | default | secret |
 /// | --- | --- | --- | --- |
-/// | `OHRA_EMBEDDING_PROVIDER` | `hash`, `openai` (`local` is announced, not available yet) | `hash` | |
+/// | `OHRA_EMBEDDING_PROVIDER` | `local`, `openai`, `hash` | `local` | |
 /// | `OHRA_EMBEDDING_URL` | http(s) URL, with or without `/v1` | none; `openai` needs it | |
-/// | `OHRA_EMBEDDING_MODEL` | name of a model | none; `openai` needs it | |
+/// | `OHRA_EMBEDDING_MODEL` | name of a model; `local`: path of a folder, too | `local`: all-MiniLM-L6-v2; `openai` needs it | |
 /// | `OHRA_EMBEDDING_API_KEY` | text, or `OHRA_EMBEDDING_API_KEY_FILE` | none: no `Authorization` header | yes |
 /// | `OHRA_EMBEDDING_DIMENSION` | `hash`: 8…4096, `openai`: 1…65535 | `hash`: 384, `openai`: what the model gives | |
+/// | `OHRA_EMBEDDING_PRECISION` | `local`: `auto`, `fp32`, `bf16`, `int8` | `auto`: bf16 where the processor has it, else fp32 | |
+/// | `OHRA_EMBEDDING_THREADS` | `local`: 1…1024 | one per core | |
+/// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | text | `local`: what the model's files say; `openai`: none | |
+///
+/// Those of `openai` alone are in ``EmbeddingServerSettings``.
 public struct EmbeddingSettings: Sendable, Equatable {
     /// The providers; the raw value is the setting's text and part of the pipeline's fingerprint.
     public enum Provider: String, Sendable, CaseIterable {
-        /// Hashed character n-grams: no service, no model, lexical only.
-        case hash
+        /// A model folder run in-process.
+        case local
         /// Any server with an OpenAI-compatible `/v1/embeddings`.
         case openai
-        /// A model folder run in-process. Reading it is a fault in this version.
-        case local
+        /// Hashed character n-grams: no service, no model, lexical only; for tests and benchmarks.
+        case hash
+    }
+
+    /// How a model's linear layers are computed; the raw value is part of the model's name in the fingerprint.
+    public enum Precision: String, Sendable, CaseIterable {
+        case fp32
+        case bf16
+        case int8
     }
 
     /// Dimensions the `hash` provider can give.
@@ -30,9 +42,18 @@ public struct EmbeddingSettings: Sendable, Equatable {
     public var apiKey: Secret?
     /// nil means the provider's own dimension.
     public var dimension: Int?
+    /// nil means the best that loses nothing.
+    public var precision: Precision?
+    /// nil means one per core.
+    public var threads: Int?
+    /// Put before what is embedded; nil means what the model's files say.
+    public var queryPrefix: String?
+    public var documentPrefix: String?
+    /// For `openai`.
+    public var server = EmbeddingServerSettings()
 
     public init(
-        provider: Provider = .hash, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
+        provider: Provider = .local, url: ServiceURL? = nil, model: String? = nil, apiKey: Secret? = nil,
         dimension: Int? = nil
     ) {
         self.provider = provider
@@ -45,7 +66,7 @@ public struct EmbeddingSettings: Sendable, Equatable {
     /// Reads the settings of the table above; faults go to the reader.
     public init(_ reader: inout SettingsReader) {
         self.init()
-        provider = reader.choice("OHRA_EMBEDDING_PROVIDER", default: .hash)
+        provider = reader.choice("OHRA_EMBEDDING_PROVIDER", default: .local)
         url = reader.url("OHRA_EMBEDDING_URL")
         model = reader.optionalString("OHRA_EMBEDDING_MODEL")
         apiKey = reader.secret("OHRA_EMBEDDING_API_KEY")
@@ -53,13 +74,26 @@ public struct EmbeddingSettings: Sendable, Equatable {
             let range = provider == .hash ? Self.hashDimensions : Self.dimensions
             dimension = reader.integer("OHRA_EMBEDDING_DIMENSION", default: range.lowerBound, in: range)
         }
+        precision = Self.precision(&reader)
+        if reader.optionalString("OHRA_EMBEDDING_THREADS") != nil {
+            threads = reader.integer("OHRA_EMBEDDING_THREADS", default: 1, in: 1...1024)
+        }
+        queryPrefix = reader.optionalString("OHRA_EMBEDDING_QUERY_PREFIX")
+        documentPrefix = reader.optionalString("OHRA_EMBEDDING_DOCUMENT_PREFIX")
+        server = EmbeddingServerSettings(&reader)
         checkProvider(&reader)
+    }
+
+    private static func precision(_ reader: inout SettingsReader) -> Precision? {
+        guard reader.optionalString("OHRA_EMBEDDING_PRECISION")?.lowercased() != "auto" else { return nil }
+        guard reader.optionalString("OHRA_EMBEDDING_PRECISION") != nil else { return nil }
+        return reader.choice("OHRA_EMBEDDING_PRECISION", default: Precision.fp32)
     }
 
     private func checkProvider(_ reader: inout SettingsReader) {
         switch provider {
-        case .hash:
-            // A URL without a provider is somebody who believes that a real model is at work.
+        case .local, .hash:
+            // A URL without a provider is somebody who believes that the server is at work.
             if reader.optionalString("OHRA_EMBEDDING_URL") != nil,
                 reader.optionalString("OHRA_EMBEDDING_PROVIDER") == nil
             {
@@ -76,13 +110,6 @@ public struct EmbeddingSettings: Sendable, Equatable {
             if model == nil {
                 reader.fault("OHRA_EMBEDDING_MODEL", "is missing; the provider 'openai' needs it, e.g. BAAI/bge-m3")
             }
-        case .local:
-            reader.fault("OHRA_EMBEDDING_PROVIDER", Self.localIsMissing)
         }
     }
-
-    /// What to tell somebody who chose `local`.
-    public static let localIsMissing =
-        "is 'local', which is not available in this version; use openai (with OHRA_EMBEDDING_URL and "
-        + "OHRA_EMBEDDING_MODEL) or hash"
 }

@@ -5,6 +5,7 @@
 /// | `OHRA_QDRANT_URL` | http(s) URL | `http://127.0.0.1:6333` | |
 /// | `OHRA_QDRANT_API_KEY` | text, or `OHRA_QDRANT_API_KEY_FILE` | none: no `api-key` header | yes |
 /// | `OHRA_QDRANT_COLLECTION` | 1…200 letters, digits, `_`, `-` of ASCII | `ohra` | |
+/// | `OHRA_QDRANT_REPLICAS` | 1…32 | `1` | |
 public struct QdrantSettings: Sendable, Equatable {
     public static let defaultURL = "http://127.0.0.1:6333"
     public static let defaultCollection = "ohra"
@@ -13,6 +14,8 @@ public struct QdrantSettings: Sendable, Equatable {
     public var apiKey: Secret?
     /// The collection of the chunks, or an alias of it.
     public var collection: String
+    /// Copies of each collection. With more than one, writes go through the leader and reads ask a majority.
+    public var replicas = 1
 
     public init(url: ServiceURL, apiKey: Secret? = nil, collection: String = defaultCollection) {
         self.url = url
@@ -29,10 +32,11 @@ public struct QdrantSettings: Sendable, Equatable {
             reader.fault("OHRA_QDRANT_COLLECTION", "must be 1 to 200 ASCII letters, digits, '_' or '-'")
             collection = Self.defaultCollection
         }
+        replicas = reader.integer("OHRA_QDRANT_REPLICAS", default: 1, in: 1...32)
     }
 
     /// The collection of the registry: which document versions are loaded.
-    public var registryCollection: String { collection + "_registry" }
+    public var registryCollection: String { CollectionPair.registry(of: collection) }
 
     /// Whether a name can stand in a path of the REST interface as it is.
     public static func isValidName(_ name: String) -> Bool {

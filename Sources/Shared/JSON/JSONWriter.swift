@@ -43,6 +43,23 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// An array of whole numbers, written digit by digit: a sparse vector has hundreds.
+    public mutating func value(_ numbers: [UInt32]) {
+        array { writer in
+            writer.bytes.reserveCapacity(writer.bytes.count + numbers.count * 11)
+            for number in numbers {
+                writer.separate()
+                var divisor: UInt32 = 1
+                while number / divisor > 9 { divisor *= 10 }
+                while divisor > 0 {
+                    writer.bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+                    divisor /= 10
+                }
+                writer.needsComma = true
+            }
+        }
+    }
+
     public mutating func value(_ flag: Bool) { literal(flag ? "true" : "false") }
 
     public mutating func null() { literal("null") }

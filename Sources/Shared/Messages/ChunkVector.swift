@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// One chunk of a document with its vector, addressed to one point.
 public struct ChunkVector: Sendable, Equatable {
     public var id: PointID
@@ -14,9 +12,12 @@ public struct ChunkVector: Sendable, Equatable {
     public var embedHash: String
     /// As many finite numbers as the message's dimension says.
     public var vector: [Float]
+    /// Its words, weighted; nil when it has none or the transformer does not make them.
+    public var sparse: SparseVector?
 
     public init(
-        id: PointID, documentID: String, index: Int, content: String, hash: String, embedHash: String, vector: [Float]
+        id: PointID, documentID: String, index: Int, content: String, hash: String, embedHash: String,
+        vector: [Float], sparse: SparseVector? = nil
     ) {
         self.id = id
         self.documentID = documentID
@@ -25,6 +26,7 @@ public struct ChunkVector: Sendable, Equatable {
         self.hash = hash
         self.embedHash = embedHash
         self.vector = vector
+        self.sparse = sparse
     }
 
     init(_ reader: MessageReader, dimension: Int) throws(MessageError) {
@@ -35,10 +37,11 @@ public struct ChunkVector: Sendable, Equatable {
         content = try reader.string("content")
         hash = try reader.string("hash")
         embedHash = reader.optionalString("embed_hash") ?? hash
-        guard let vector = Self.floats(base64: try reader.element("vector")), vector.count == dimension,
+        guard let vector: [Float] = Base64Numbers.read(try reader.element("vector")), vector.count == dimension,
             vector.allSatisfy(\.isFinite)
         else { throw reader.wrong("vector", "base64 of \(dimension) finite little-endian float32") }
         self.vector = vector
+        sparse = try reader.optionalObject("sparse").map { reader throws(MessageError) in try SparseVector(reader) }
     }
 
     func write(to writer: inout JSONWriter) {
@@ -50,16 +53,11 @@ public struct ChunkVector: Sendable, Equatable {
             writer.member("hash", hash)
             writer.member("embed_hash", embedHash)
             writer.key("vector")
-            // Base64, because 384 floats are 2,048 bytes so and 4,649 as JSON text, and cost several times less to read.
-            writer.unescaped(vector.withUnsafeBytes { Data($0) }.base64EncodedData())
-        }
-    }
-
-    private static func floats(base64 element: JSONElement) -> [Float]? {
-        let decoded = element.withUTF8 { Data(base64Encoded: Data($0)) } ?? nil
-        guard let decoded, decoded.count.isMultiple(of: MemoryLayout<Float>.size) else { return nil }
-        return [Float](unsafeUninitializedCapacity: decoded.count / MemoryLayout<Float>.size) { buffer, count in
-            count = decoded.copyBytes(to: buffer) / MemoryLayout<Float>.size
+            writer.unescaped(Base64Numbers.text(vector))
+            if let sparse {
+                writer.key("sparse")
+                sparse.writeMessage(to: &writer)
+            }
         }
     }
 }

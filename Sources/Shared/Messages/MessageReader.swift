@@ -42,6 +42,12 @@ struct MessageReader {
         return RawJSON(object)
     }
 
+    /// A reader of an object; nil when there is none, an error when it is something else.
+    func optionalObject(_ key: String) throws(MessageError) -> MessageReader? {
+        guard let member = element[key] else { return nil }
+        return try MessageReader(member, at: "\(place).\(key)")
+    }
+
     func element(_ key: String) throws(MessageError) -> JSONElement {
         guard let member = element[key] else { throw wrong(key, "there") }
         return member

@@ -42,7 +42,9 @@ public struct VectorsMessage: Sendable, Equatable {
 
     /// JSON in UTF-8.
     public var body: [UInt8] {
-        let size = vectors.reduce(1024) { $0 + $1.content.utf8.count * 5 / 4 + dimension * 16 / 3 + 400 }
+        let size = vectors.reduce(1024) {
+            $0 + $1.content.utf8.count * 5 / 4 + (dimension + 2 * ($1.sparse?.indices.count ?? 0)) * 16 / 3 + 400
+        }
         var writer = JSONWriter(reservingCapacity: size + documents.count * 1024)
         writer.object { writer in
             writer.member("fingerprint", fingerprint)

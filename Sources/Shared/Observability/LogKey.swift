@@ -18,6 +18,7 @@ public enum LogKey {
     public static let fingerprint = "pipeline.fingerprint"
     public static let model = "embedding.model"
     public static let dimension = "embedding.dimension"
+    public static let advice = "embedding.advice"
 
     // The servers.
     public static let queue = "amqp.queue"

@@ -18,6 +18,8 @@ public struct CollectionInfo: Sendable, Equatable {
     /// Distance of the unnamed dense vector; nil when there is none or this client does not know it.
     public let distance: VectorDistance?
     public let sparseVectorNames: Set<String>
+    /// Copies of each shard.
+    public let replicas: Int
     /// Indexed payload fields with Qdrant's name of their type.
     public let payloadIndexes: [String: String]
     /// Approximate on a real server; ``QdrantClient/count(_:filter:)`` is exact.
@@ -33,6 +35,7 @@ public struct CollectionInfo: Sendable, Equatable {
         vectorSize = dense?["size"]?.int
         distance = dense?["distance"]?.string.flatMap(VectorDistance.init(rawValue:))
         sparseVectorNames = Set(parameters["sparse_vectors"]?.object.map { $0.map(\.key) } ?? [])
+        replicas = parameters["replication_factor"]?.int ?? 1
         var indexes: [String: String] = [:]
         for member in element["payload_schema"]?.object.map({ Array($0) }) ?? [] {
             indexes[member.key] = member.value["data_type"]?.string ?? ""

@@ -17,7 +17,8 @@ extension QdrantClient {
     /// - Returns: false when the collection existed.
     @discardableResult
     public func createCollection(
-        _ collection: String, vectorSize: Int, distance: VectorDistance, sparseVectors: [String] = []
+        _ collection: String, vectorSize: Int, distance: VectorDistance, sparseVectors: [String] = [],
+        layout: CollectionLayout = CollectionLayout()
     ) async throws(QdrantError) -> Bool {
         var writer = JSONWriter()
         writer.object { writer in
@@ -25,7 +26,9 @@ extension QdrantClient {
             writer.object { writer in
                 writer.member("size", vectorSize)
                 writer.member("distance", distance.rawValue)
+                if layout.vectorsAreOnDisk { writer.member("on_disk", true) }
             }
+            layout.writeMembers(to: &writer, replicas: settings.replicas)
             guard !sparseVectors.isEmpty else { return }
             writer.key("sparse_vectors")
             writer.object { writer in
@@ -42,12 +45,13 @@ extension QdrantClient {
         }
     }
 
-    /// Deletes a collection with all its points and aliases.
+    /// Deletes a collection, or the one that an alias stands for, with all its points and aliases.
     ///
     /// - Returns: false when there was none.
     @discardableResult
     public func deleteCollection(_ collection: String) async throws(QdrantError) -> Bool {
-        try await call(.delete, collection: collection, "") { $0.bool }
+        let name = try await aliases()[collection] ?? collection
+        return try await call(.delete, collection: name, "") { $0.bool }
     }
 
     /// Creates the index of a payload field and waits for it. The same index again changes nothing.
@@ -59,7 +63,7 @@ extension QdrantClient {
             writer.member("field_name", field)
             writer.member("field_schema", type.rawValue)
         }
-        try await write(.put, collection, "/index?wait=true", writer.bytes)
+        try await write(.put, collection, "/index", writer.bytes)
     }
 
     /// All aliases: the collection that each stands for.

@@ -14,7 +14,7 @@ extension QdrantClient {
             writer.payloadSelection(payload)
             writer.member("with_vector", vectors)
         }
-        return try await call(.post, collection: collection, "/points", body: writer.bytes) { Self.points($0) }
+        return try await read(collection, "/points", writer.bytes) { Self.points($0) }
     }
 
     /// One page of the points that pass a filter, in the order of their ids or of a field.
@@ -43,7 +43,7 @@ extension QdrantClient {
                 writer.member("direction", orderBy.descending ? "desc" : "asc")
             }
         }
-        return try await call(.post, collection: collection, "/points/scroll", body: writer.bytes) { result in
+        return try await read(collection, "/points/scroll", writer.bytes) { result in
             guard let points = result["points"].flatMap(Self.points) else { return nil }
             guard let next = result["next_page_offset"], !next.isNull else {
                 return ScrollPage(points: points, next: nil)
@@ -71,7 +71,7 @@ extension QdrantClient {
             writer.optionalFilter(filter)
             writer.member("exact", true)
         }
-        return try await call(.post, collection: collection, "/points/count", body: writer.bytes) { $0["count"]?.int }
+        return try await read(collection, "/points/count", writer.bytes) { $0["count"]?.int }
     }
 
     /// How many points carry each value of a field, counted exactly; values that none carries are missing.
@@ -90,7 +90,7 @@ extension QdrantClient {
             writer.member("exact", true)
             writer.optionalFilter(filter)
         }
-        return try await call(.post, collection: collection, "/facet", body: writer.bytes) { result in
+        return try await read(collection, "/facet", writer.bytes) { result in
             guard let hits = result["hits"]?.array else { return nil }
             var counts: [String: Int] = [:]
             for hit in hits {
@@ -120,6 +120,14 @@ extension QdrantClient {
             guard let hits = result["points"]?.array else { return nil }
             return Self.all(hits) { ScoredPoint($0) }
         }
+    }
+
+    /// Reads what decisions rest on: with several copies, a majority is asked.
+    private func read<Value>(
+        _ collection: String, _ path: String, _ body: [UInt8], answer: (JSONElement) -> Value?
+    ) async throws(QdrantError) -> Value {
+        let query = settings.replicas > 1 ? "?consistency=majority" : ""
+        return try await call(.post, collection: collection, path + query, body: body, read: answer)
     }
 
     private static func points(_ element: JSONElement) -> [QdrantPoint]? {

@@ -40,7 +40,7 @@ extension QdrantClient {
     /// Not atomic: after an error a part may be written, so the same body is to be sent again.
     public func upsert(_ collection: String, _ points: PointsBody) async throws(QdrantError) {
         guard !points.isEmpty else { return }
-        try await write(.put, collection, "/points?wait=true", points.bytes)
+        try await write(.put, collection, "/points", points.bytes)
     }
 
     /// Deletes points by id; missing ones are no fault. No ids: no request.
@@ -60,7 +60,7 @@ extension QdrantClient {
         try Self.check([operation])
         var writer = JSONWriter()
         operation.write(to: &writer)
-        try await write(.post, collection, "/points/delete?wait=true", writer.bytes)
+        try await write(.post, collection, "/points/delete", writer.bytes)
     }
 
     /// Does several operations one after the other in one request.
@@ -81,7 +81,7 @@ extension QdrantClient {
                 }
             }
         }
-        try await write(.post, collection, "/points/batch?wait=true", writer.bytes)
+        try await write(.post, collection, "/points/batch", writer.bytes)
     }
 
     private static func check(_ operations: [QdrantOperation]) throws(QdrantError) {
@@ -94,7 +94,10 @@ extension QdrantClient {
     func write(
         _ method: HTTPRequest.Method, _ collection: String, _ path: String, _ body: [UInt8]
     ) async throws(QdrantError) {
-        try await call(method, collection: collection, path, body: body) { result throws(QdrantError) -> Void? in
+        // Of concurrent writes to one point, copies could keep different ones (research/qdrant.md §6).
+        let query = settings.replicas > 1 ? "?wait=true&ordering=strong" : "?wait=true"
+        try await call(method, collection: collection, path + query, body: body) {
+            result throws(QdrantError) -> Void? in
             let results = result.array.map { Array($0) } ?? [result]
             for result in results {
                 guard let status = result["status"]?.string else { return nil }

@@ -41,8 +41,8 @@ extension QdrantError {
         return answer["status"]?["error"]?.string?.logSafe(limit: 200)
     }
 
-    /// What the client's own retries do with this fault.
-    var advice: RetryPolicy.Advice {
+    /// What retries within seconds do with this fault.
+    public var advice: RetryPolicy.Advice {
         switch code {
         // Over quota lasts; the caller pauses.
         case .overQuota: .giveUp

@@ -30,27 +30,44 @@ public struct QdrantQuery: Sendable {
     }
 
     private let branches: [Branch]
-    /// Hits that each branch contributes to a fusion.
-    private let branchLimit: Int?
+    private let fusion: Fusion?
+
+    private struct Fusion {
+        var weights: [Double]
+        var k: Int
+        /// Hits that each branch contributes.
+        var branchLimit: Int
+    }
 
     public static func dense(_ vector: [Float]) -> QdrantQuery {
-        QdrantQuery(branches: [.dense(vector)], branchLimit: nil)
+        QdrantQuery(branches: [.dense(vector)], fusion: nil)
     }
 
     public static func sparse(_ name: String, _ vector: SparseVector) -> QdrantQuery {
-        QdrantQuery(branches: [.sparse(name, vector)], branchLimit: nil)
+        QdrantQuery(branches: [.sparse(name, vector)], fusion: nil)
     }
 
-    /// Several searches, ranked together by reciprocal rank fusion.
+    /// Several searches, ranked together by weighted reciprocal rank fusion (servers from 1.17 on).
     ///
-    /// - Parameter branchLimit: hits that each branch contributes; more than the query's limit, so that a point that is
-    ///   second in both beats one that is first in one only.
-    public static func fusion(_ branches: [Branch], branchLimit: Int = 50) -> QdrantQuery {
-        QdrantQuery(branches: branches, branchLimit: branchLimit)
+    /// A hit at rank r, from 1, of a branch with weight w is worth 1 / (r / w + k − 1); a point is worth the sum over its
+    /// branches. Read it as: a branch with weight ½ has every second place only. Equal weights are plain RRF.
+    ///
+    /// **Source**: Qdrant, `lib/segment/src/common/reciprocal_rank_fusion.rs`.
+    /// - Parameters:
+    ///   - branches: each with its weight, above 0.
+    ///   - k: at least 1; the larger, the less the first ranks stand out.
+    ///   - branchLimit: hits that each branch contributes; more than the query's limit, so that a point that is second in
+    ///     both beats one that is first in one only.
+    public static func fusion(
+        _ branches: [(branch: Branch, weight: Double)], k: Int, branchLimit: Int
+    ) -> QdrantQuery {
+        QdrantQuery(
+            branches: branches.map(\.branch),
+            fusion: Fusion(weights: branches.map(\.weight), k: k, branchLimit: branchLimit))
     }
 
     func writeMembers(to writer: inout JSONWriter, filter: QdrantFilter?) {
-        guard let branchLimit else {
+        guard let fusion else {
             branches.first?.writeMembers(to: &writer)
             writer.optionalFilter(filter)
             return
@@ -62,12 +79,19 @@ public struct QdrantQuery: Sendable {
                     branch.writeMembers(to: &writer)
                     // In each branch, as the filter of a fusion would only thin out what the branches found.
                     writer.optionalFilter(filter)
-                    writer.member("limit", branchLimit)
+                    writer.member("limit", fusion.branchLimit)
                 }
             }
         }
         writer.key("query")
-        writer.object { $0.member("fusion", "rrf") }
+        writer.object { writer in
+            writer.key("rrf")
+            writer.object { writer in
+                writer.member("k", fusion.k)
+                writer.key("weights")
+                writer.array { writer in for weight in fusion.weights { writer.value(weight) } }
+            }
+        }
     }
 }
 

@@ -21,12 +21,15 @@ public struct Registry: Sendable {
         self.collection = collection
     }
 
-    /// Creates the collection and its payload indexes where they are missing. Safe to call from several programs at once.
+    /// Creates the collection of the settings' registry, its payload indexes and its alias where they are missing. Safe to
+    /// call from several programs at once.
     public func prepare() async throws(QdrantError) {
-        try await client.createCollection(collection, vectorSize: 1, distance: .dot)
+        let name = try await client.collectionPair().registry
+        try await client.createCollection(name, vectorSize: 1, distance: .dot)
         for field in ["kind", "document_id", "source_type", "scope"] {
-            try await client.createPayloadIndex(collection, field: field, type: .keyword)
+            try await client.createPayloadIndex(name, field: field, type: .keyword)
         }
+        try await client.ensureAlias(collection, of: name)
     }
 
     // MARK: Markers
@@ -53,11 +56,12 @@ public struct Registry: Sendable {
         try await markers(of: documentIDs).compactMapValues { $0.max { $0.version < $1.version } }
     }
 
-    /// Adds markers. One that exists already stays as it is: the first commit of a state wins.
-    public func commit(_ markers: [Marker], run: String) async throws(QdrantError) {
+    /// Adds markers, each with the run that brought its state. One that exists already stays as it is: the first commit
+    /// of a state wins.
+    public func commit(_ markers: [(marker: Marker, run: String)]) async throws(QdrantError) {
         var body = PointsBody(reservingPoints: markers.count, mode: .insertOnly)
         let now = Timestamp.now.description
-        for marker in markers {
+        for (marker, run) in markers {
             let id = PointIdentity.marker(documentID: marker.documentID, version: marker.version)
             body.append(id: id, vector: nil) { marker.writePayload(to: &$0, run: run, committedAt: now) }
         }

@@ -2,6 +2,14 @@
 ///
 /// **Shapes**: as many values as indices; indices are unique. Qdrant refuses others with 422.
 public struct SparseVector: Sendable, Equatable {
+    /// The name of the chunks' sparse vector in a collection.
+    public static let textName = "text"
+
+    /// What to do about a collection that was made without it.
+    public static let isMissing =
+        "the collection was made without the sparse vector 'text'; load another collection and switch to it (loader migrate "
+        + "--help), or set OHRA_SPARSE=false"
+
     public var indices: [UInt32]
     public var values: [Float]
 
@@ -13,7 +21,7 @@ public struct SparseVector: Sendable, Equatable {
     func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.key("indices")
-            writer.array { writer in for index in indices { writer.value(Int(index)) } }
+            writer.value(indices)
             writer.key("values")
             writer.value(values)
         }

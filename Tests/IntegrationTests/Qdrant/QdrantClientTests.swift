@@ -101,9 +101,17 @@ struct QdrantClientTests {
             #expect(abs((dense.first?.score ?? 0) - 1) < 1e-5)
             let sparse = try await client.query(name, .sparse("text", SparseVector(indices: [1], values: [1])))
             #expect(sparse.first?.id == id(1))
-            let both = try await client.query(
-                name, .fusion([.dense(vector(0)), .sparse("text", SparseVector(indices: [0], values: [1]))]), limit: 2)
-            #expect(both.first?.id == id(0))
+            // Point 0 by its vector, point 1 by its word: the weight decides.
+            for (weight, first) in [(0.2, id(1)), (5, id(0))] {
+                let both = try await client.query(
+                    name,
+                    .fusion(
+                        [
+                            (.dense(vector(0)), weight),
+                            (.sparse("text", SparseVector(indices: [1], values: [1])), 1),
+                        ], k: 3, branchLimit: 1), limit: 2)
+                #expect(both.first?.id == first)
+            }
             let stored = try await client.retrieve(name, ids: [id(1), id(9)], vectors: true)
             #expect(stored.first { $0.id == id(1) }?.sparse == ["text": SparseVector(indices: [1], values: [1])])
             #expect(stored.first { $0.id == id(9) }?.vector == nil)

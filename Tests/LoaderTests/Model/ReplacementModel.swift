@@ -4,175 +4,174 @@ import TestSupport
 
 @testable import Loader
 
-/// One random schedule: several states of a few documents, cut into messages, handled by three loaders that die and come
-/// back, with messages delivered twice and replayed, over a store whose requests are the only atomic steps.
+/// One random schedule, played by one to three loaders of the real code that die and come back, lose answers and keep
+/// working after their delivery was taken away, over a store to which writes may come late or in part. Requests are the only
+/// atomic steps; which loader makes the next one is chosen at random.
 final class ReplacementModel: @unchecked Sendable {
     // `@unchecked`: loaders touch what follows only between being given a turn and asking for the next; ``TurnTaker`` is an
     // actor and gives one turn at a time, so one task touches it at a time and sees what the one before wrote. The test
     // reads the result after all loaders have ended.
-    static let loaders = 3
+    private struct Waiting {
+        let message: VectorsMessage
+        var isRedelivered = false
+        /// The step at which it leaves the retry queue.
+        var arrives = 0
+    }
 
+    private struct LateWrite {
+        let lands: Int
+        let call: SimulatedQdrant.Call
+    }
+
+    /// Steps that a clean-up waits: within them every late write lands, and a loader whose delivery was taken away is done.
+    private static let cleanUpDelay = 75
+    private static let longestDelay = 35
+    private static let longestAfterlife = 35
+
+    let mutation: Mutation?
+    let schedule: ModelSchedule
+    private let loaders: Int
     private let turns: TurnTaker
     private let store = SimulatedQdrant()
-    private var random: SeededRandom
-    private var queue: [VectorsMessage] = []
-    /// Every state that was published, by document.
-    private(set) var published: [String: [DocumentHeader]] = [:]
+    private var random: SeededGenerator
+    private var queue: [Waiting]
+    private var replays: Int
+    private var lateWrites: [LateWrite] = []
+    private(set) var step = 0
     /// What went wrong on the way, first of all.
-    private(set) var violation: String?
+    private var violation: String?
 
-    init(seed: UInt64) {
-        turns = TurnTaker(seed: seed &* 31, tasks: Self.loaders)
-        random = SeededRandom(seed: seed)
-        for document in ["files:m:1", "files:m:2"] {
-            for _ in 0..<Int.random(in: 1...3, using: &random) { publish(document) }
-        }
-        queue.shuffle(using: &random)
+    init(seed: UInt64, mutation: Mutation? = nil) {
+        var random = SeededGenerator(state: seed)
+        self.mutation = mutation
+        schedule = ModelSchedule(using: &random)
+        loaders = Int.random(in: 1...3, using: &random)
+        replays = Int.random(in: 0...2, using: &random)
+        queue = schedule.messages.map { Waiting(message: $0) }
+        turns = TurnTaker(seed: seed &* 31, tasks: loaders)
+        self.random = random
     }
 
-    /// Runs the schedule to its end.
-    func run() async {
+    /// Plays the schedule to its end and says what went wrong; nil when every document is loaded in its newest state only,
+    /// or gone, and was never seen with a gap.
+    func fault() async -> String? {
         await withDiscardingTaskGroup { group in
-            for loader in 0..<Self.loaders { group.addTask { await self.work(loader) } }
+            for loader in 0..<loaders { group.addTask { await self.work(ModelLoader(model: self, number: loader)) } }
         }
+        step = .max
+        landLateWrites()
+        return violation ?? ModelJudge(store: store, schedule: schedule).faultAtTheEnd()
     }
 
-    // MARK: Messages
-
-    private func publish(_ document: String) {
-        let isDeleted = Int.random(in: 0..<6, using: &random) == 0
-        let chunks = isDeleted ? 0 : [1, 2, 3, 5, 23].randomElement(using: &random) ?? 1
-        let change = DocumentChange(
-            document: Document(
-                id: document, title: "t", content: "", url: "", author: "", updatedAt: "", sourceType: "files",
-                versionKey: "k", revision: Int.random(in: 1...2, using: &random), scope: "", metadata: .emptyObject),
-            epoch: Int.random(in: 1...2, using: &random), isDeleted: isDeleted)
-        // Two states never share revision and epoch: the extractor sees to that.
-        guard published[document]?.contains(where: { $0.version == change.version }) != true else { return }
-        let header = DocumentHeader(change, chunkCount: chunks)
-        published[document, default: []].append(header)
-        // The same documents message may be transformed twice, before and after a change of settings.
-        for fingerprint in Int.random(in: 0..<5, using: &random) == 0 ? ["f", "g"] : ["f"] {
-            let messages = cut(header, fingerprint)
-            // At least once: some messages come twice.
-            queue += messages + messages.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
-        }
+    /// Waits for `loader`'s turn; time goes on by one step.
+    func turn(_ loader: Int) async {
+        await turns.turn(loader)
+        step += 1
+        landLateWrites()
     }
 
-    private func cut(_ header: DocumentHeader, _ fingerprint: String) -> [VectorsMessage] {
-        let vectors = (0..<header.chunkCount).map { index in
-            ChunkVector(
-                id: PointIdentity.chunk(
-                    documentID: header.id, version: header.version, fingerprint: fingerprint, index: index),
-                documentID: header.id, index: index, content: "c\(index)", hash: "h\(index)", embedHash: "",
-                vector: [1])
-        }
-        let parts = stride(from: 0, to: max(vectors.count, 1), by: 5).map {
-            Array(vectors[$0..<min($0 + 5, vectors.count)])
-        }
-        return parts.map {
-            VectorsMessage(fingerprint: fingerprint, model: "m", dimension: 1, documents: [header], vectors: $0)
-        }
-    }
-
-    // MARK: Loaders
-
-    private func work(_ loader: Int) async {
-        let transport = ModelTransport(model: self, loader: loader)
-        let client = QdrantClient(
-            transport: transport, settings: Self.settings, retries: .never)
-        let replacement = Replacement(
-            points: PointStore(client: client, collection: "c"), registry: Registry(client: client, collection: "r"),
-            logger: Logger(label: "model") { _ in SwiftLogNoOpLogHandler() })
-        while true {
-            await turns.turn(loader)
-            guard !queue.isEmpty else { break }
-            let message = queue.remove(at: Int.random(in: 0..<queue.count, using: &random))
-            do {
-                try await replacement.load(message, run: "r")
-            } catch {
-                // The loader died; the broker delivers the message again.
-                queue.append(message)
+    private func work(_ loader: ModelLoader) async {
+        while !queue.isEmpty || replays > 0 {
+            await turn(loader.number)
+            guard let group = takeGroup() else { continue }
+            // The broker may take a delivery away from a loader that goes on working on it.
+            let again = group.map { Waiting(message: $0.message, isRedelivered: true) }
+            loader.diesAt = chance(of: 12) ? step + Self.longestAfterlife : nil
+            if loader.diesAt != nil { queue += again }
+            let end = await loader.load(
+                group.map { LoadItem(message: $0.message, run: "r") },
+                isRedelivered: group.contains { $0.isRedelivered })
+            switch end {
+            case .loaded(let needsCleanUp):
+                guard needsCleanUp, mutation != .ignoresLateWrites else { continue }
+                queue += group.map {
+                    Waiting(message: $0.message.withoutVectors, arrives: step + Self.cleanUpDelay)
+                }
+            case .died:
+                // The broker delivers again what was not taken away before.
+                if loader.diesAt == nil { queue += again }
             }
         }
         await turns.leave()
     }
 
-    private static let settings: QdrantSettings = {
-        var reader = SettingsReader.only([:])
-        return QdrantSettings(&reader)
-    }()
-
-    /// One request of a loader: applied, or lost before or after it was applied.
-    fileprivate func send(_ request: HTTPRequest, _ loader: Int) async throws(HTTPError) -> HTTPResponse {
-        await turns.turn(loader)
-        let fate = Int.random(in: 0..<20, using: &random)
-        if fate == 0 { throw Self.death }
-        let answer: HTTPResponse
-        do { answer = try store.apply(request) } catch {
-            throw HTTPError(.invalidRequest, endpoint: "m", message: "\(error)")
+    /// Up to four messages of one pipeline; nil when none is there at this moment.
+    private func takeGroup() -> [Waiting]? {
+        if queue.isEmpty, replays > 0 {
+            replays -= 1
+            queue = schedule.messages.filter { _ in chance(of: 2) }.map { Waiting(message: $0) }
         }
-        if answer.status != 200 { violation = violation ?? "\(request.method) \(request.url) is not simulated" }
-        violation = violation ?? gap()
-        if fate == 1 { throw Self.death }
+        guard let first = queue.indices.filter({ queue[$0].arrives <= step }).randomElement(using: &random) else {
+            return nil
+        }
+        var group = [queue.remove(at: first)]
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+            let next = queue.firstIndex {
+                $0.arrives <= step && $0.message.fingerprint == group[0].message.fingerprint
+            }
+            guard let next else { break }
+            group.append(queue.remove(at: next))
+        }
+        return group
+    }
+
+    // MARK: Requests
+
+    private func chance(of number: Int) -> Bool { Int.random(in: 0..<number, using: &random) == 0 }
+
+    /// One request of a loader: applied and answered, or one of the things that go wrong.
+    func send(_ request: HTTPRequest, _ loader: ModelLoader) async throws(HTTPError) -> HTTPResponse {
+        await turn(loader.number)
+        if let end = loader.diesAt, step > end { throw .death }
+        do {
+            let call = try SimulatedQdrant.Call(request)
+            // Writes go wrong more often than reads, as what a write leaves behind is what matters.
+            switch Int.random(in: 0..<(call.isWrite ? 25 : 60), using: &random) {
+            case 0: throw HTTPError.death
+            case 1: throw HTTPError.lostAnswer
+            case 2 where call.isWrite:
+                _ = try apply(call, loader)
+                throw chance(of: 2) ? HTTPError.death : .lostAnswer
+            case 3 where call.isWrite, 4 where call.isWrite:
+                delay(call)
+                throw chance(of: 2) ? HTTPError.death : .lostAnswer
+            case 5 where call.isUpsert:
+                store.applyPart(of: call, count: Int.random(in: 0...call.points.count, using: &random))
+                throw chance(of: 2) ? HTTPError.death : .lostAnswer
+            default: return try apply(call, loader)
+            }
+        } catch let error as HTTPError {
+            throw error
+        } catch {
+            violation = violation ?? "\(request.method) \(request.url) cannot be read: \(error)"
+            throw .death
+        }
+    }
+
+    private func apply(_ call: SimulatedQdrant.Call, _ loader: ModelLoader) throws -> HTTPResponse {
+        let answer = try loader.requests.apply(call, to: store)
+        if answer.status != 200 { violation = violation ?? "\(call.method) \(call.action) is not simulated" }
+        if call.isWrite { look() }
         return answer
     }
 
-    private static let death = HTTPError(.cancelled, endpoint: "model", message: "the loader dies")
+    private func delay(_ call: SimulatedQdrant.Call) {
+        lateWrites.append(
+            LateWrite(lands: step + Int.random(in: 1...Self.longestDelay, using: &random), call: call))
+    }
 
-    // MARK: Judgement
-
-    private func latestMarker(_ document: String) -> JSONElement? {
-        store.payloads(in: "r").filter { $0["document_id"]?.string == document }.max {
-            Self.version($0) < Self.version($1)
+    private func landLateWrites() {
+        for write in lateWrites where write.lands <= step {
+            do { _ = try store.apply(write.call) } catch { violation = violation ?? "\(error)" }
+            look()
         }
+        lateWrites.removeAll { $0.lands <= step }
     }
 
-    private static func version(_ payload: JSONElement) -> DocumentVersion {
-        DocumentVersion(revision: payload["revision"]?.int ?? -1, epoch: payload["epoch"]?.int ?? -1)
-    }
-
-    private func points(_ document: String) -> [JSONElement] {
-        store.payloads(in: "c").filter { $0["document_id"]?.string == document }
-    }
-
-    /// At every moment the state of the largest marker is there completely: no search finds a gap.
-    private func gap() -> String? {
-        for document in published.keys {
-            guard let marker = latestMarker(document) else { continue }
-            let present = points(document).count {
-                Self.version($0) == Self.version(marker) && $0["fingerprint"]?.string == marker["fingerprint"]?.string
-            }
-            if present != marker["chunk_count"]?.int {
-                return
-                    "\(document) has \(present) points of its committed state, not \(marker["chunk_count"]?.int ?? -1)"
-            }
-        }
-        return nil
-    }
-
-    /// What is wrong at the end; nil when every document is loaded in its newest state only, or gone.
-    var fault: String? {
-        if let violation { return violation }
-        for (document, states) in published {
-            guard let newest = states.max(by: { $0.version < $1.version }) else { continue }
-            let markers = store.payloads(in: "r").filter { $0["document_id"]?.string == document }
-            guard markers.count == 1, Self.version(markers[0]) == newest.version else {
-                return "\(document) has markers \(markers.map(Self.version)), newest is \(newest.version)"
-            }
-            let points = points(document)
-            guard points.count == newest.chunkCount, points.allSatisfy({ Self.version($0) == newest.version }) else {
-                return "\(document) has \(points.count) points, \(newest.chunkCount) belong to its newest state"
-            }
-        }
-        return nil
-    }
+    private func look() { violation = violation ?? ModelJudge(store: store, schedule: schedule).gap() }
 }
 
-/// What the loaders of a model talk to.
-private struct ModelTransport: HTTPTransport {
-    let model: ReplacementModel
-    let loader: Int
-
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse { try await model.send(request, loader) }
+extension HTTPError {
+    fileprivate static let death = HTTPError(.cancelled, endpoint: "model", message: "the loader dies")
+    fileprivate static let lostAnswer = HTTPError(.interrupted, endpoint: "model", message: "no answer")
 }

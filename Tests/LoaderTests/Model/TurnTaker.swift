@@ -1,13 +1,15 @@
+import TestSupport
+
 /// Lets one of several tasks go on at a time, chosen at random from a seed, so that a schedule can be repeated.
 ///
 /// A task runs from one ``turn(_:)`` to its next; the choice is made when every task that is still alive waits.
 actor TurnTaker {
-    private var random: SeededRandom
+    private var random: SeededGenerator
     private var alive: Int
     private var waiting: [(task: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
     init(seed: UInt64, tasks: Int) {
-        random = SeededRandom(seed: seed)
+        random = SeededGenerator(state: seed)
         alive = tasks
     }
 
@@ -30,20 +32,5 @@ actor TurnTaker {
         // Sorted, because the order of arrival at the start depends on threads.
         waiting.sort { $0.task < $1.task }
         waiting.remove(at: Int.random(in: 0..<waiting.count, using: &random)).continuation.resume()
-    }
-}
-
-/// SplitMix64 (https://prng.di.unimi.it/splitmix64.c): small, and the same for ever.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,45 +1,20 @@
 import FoundationEssentials
 import Shared
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import Platforms
 
 struct ConfluenceSourceTests {
-    private static let now = Date(timeIntervalSince1970: 1_800_000_000)
-
-    private func source(_ http: ScriptedHTTP, spaces: [String] = ["ENG"], url: String = "https://Haneul.atlassian.net")
-        throws
-        -> ConfluenceSource
-    {
-        ConfluenceSource(
-            settings: try FakeSite.settings("CONFLUENCE", url: url), spaces: spaces, transport: http,
-            clock: ImpatientClock(),
-            now: { Self.now })
-    }
-
-    private static func page(_ id: Int, version: Int = 3, comments: Int = 0, label: String = "a") -> String {
-        #"{"id":"\#(id)","type":"page","title":"제목 \#(id)\u200b","space":{"key":"ENG","name":"Engineering"},"version":{"number":\#(version),"when":"2026-11-20T01:11:12.345Z","by":{"displayName":"Kim","accountId":"7:a"}},"history":{"createdDate":"2025-01-02T03:04:05.000Z"},"ancestors":[{"id":"1","title":"Home"}],"metadata":{"labels":{"results":[{"name":"\#(label)"}]}},"children":{"comment":{"results":[],"size":\#(comments)},"attachment":{"results":[{"id":"att5","title":"a.png","version":{"number":1}}],"size":1}},"body":{"storage":{"value":"<p>Hello <ac:link><ri:user ri:account-id=\"7:a\"/></ac:link></p>"}},"_links":{"webui":"/spaces/ENG/pages/\#(id)"}}"#
-    }
-
-    private static func listing(_ items: [String], next: String? = nil) -> HTTPResponse {
-        let links = next.map { #"{"next":"\#($0)"}"# } ?? "{}"
-        return FakeSite.json(
-            #"{"results":[\#(items.joined(separator: ","))],"size":\#(items.count),"_links":\#(links)}"#)
-    }
-
-    private func collect(_ source: ConfluenceSource, since: Date = now.addingTimeInterval(-90)) async throws
-        -> [Document]
-    {
-        var all: [Document] = []
-        for try await page in source.documents(in: ["ENG"], since: since) { all += page }
-        return all
-    }
+    typealias Wiki = FakeWiki
 
     @Test func documentHasTheStandardForm() async throws {
-        let http = ScriptedHTTP([.answer(Self.listing([Self.page(65)])), .answer(Self.listing([]))])
-        let document = try #require(try await collect(try source(http)).first)
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing([Wiki.page(65)])],
+            .children: [Wiki.listing([Wiki.attachment(5, on: 65)])],
+            .restrictions: [Wiki.listing([Wiki.page(1)])],
+        ])
+        let document = try #require(try await wiki.source().changed().first)
         #expect(document.id == "confluence:haneul.atlassian.net:65")
         #expect(document.title == "제목 65" && document.content == "Hello @Kim" && document.author == "Kim")
         #expect(document.url == "https://haneul.atlassian.net/wiki/spaces/ENG/pages/65")
@@ -48,89 +23,125 @@ struct ConfluenceSourceTests {
         let metadata = try document.metadata.parsed()
         #expect(metadata["space_key"]?.string == "ENG" && metadata["comment_count"]?.int == 0)
         #expect(metadata["created_at"]?.string == "2025-01-02T03:04:05.000Z")
+        #expect(metadata["attachments"]?.array.map { $0.map(\.string) } == ["a.png"])
+        #expect(metadata["acl"]?["restrictions"]?.array.map(Array.init)?.isEmpty == true)
     }
 
-    @Test func windowIsRelativeRoundedUpAndOverlaps() async throws {
-        let http = ScriptedHTTP([], then: .answer(Self.listing([])))
-        _ = try await collect(try source(http))
-        // 90 s are 2 minutes, and 5 of overlap.
-        #expect(http.requests[0].url.contains("lastmodified%20%3E%3D%20now%28%22-7m%22%29"))
-        #expect(http.requests[0].url.hasPrefix("https://haneul.atlassian.net/wiki/rest/api/content/search?cql="))
-        #expect(http.requests[0].url.contains("space%20in%20%28%22ENG%22%29"))
+    @Test func aQuietRunAsksTwiceForAllSpacesTogether() async throws {
+        let wiki = Wiki()
+        #expect(try await wiki.source().changed(in: ["ENG", "OPS"]).isEmpty)
+        #expect(wiki.allAsked.count == 2)
+        #expect(wiki.allAsked.allSatisfy { $0.contains(#"space in ("ENG","OPS")"#) })
     }
 
-    @Test(arguments: [
-        "http://evil.example/wiki/rest/api/content/search?cursor=c2&limit=50", "//evil.example/?cursor=c2",
-        "@evil.example/?cursor=c2",
-        "http://haneul.atlassian.net/wiki/rest/api/content/search?limit=50&cursor=c2#x",
-        "https://haneul.atlassian.net@evil.example/?cursor=c2",
-    ])
-    func linkGivesItsCursorAndNothingElse(_ link: String) async throws {
-        let http = ScriptedHTTP([
-            .answer(Self.listing([Self.page(1)], next: link)), .answer(Self.listing([Self.page(2)])),
-            .answer(Self.listing([])),
+    @Test func commentsOfManyPagesComeWithOneRequest() async throws {
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing((1...50).map { Wiki.page($0, ancestor: "") })],
+            .children: [Wiki.listing([Wiki.comment(9, on: 7), Wiki.comment(10, on: 8)])],
         ])
-        #expect(try await collect(try source(http)).count == 2)
-        for request in http.requests {
-            #expect(request.url.hasPrefix("https://haneul.atlassian.net/wiki/rest/api/content/search?cql="))
-        }
-        #expect(http.requests[1].url.hasSuffix("&cursor=c2"))
-    }
-
-    @Test func emptyPageIsFollowedAndRepeatedCursorIsAnError() async throws {
-        let http = ScriptedHTTP([
-            .answer(Self.listing([], next: "/r?cursor=a%3D")), .answer(Self.listing([Self.page(1)])),
-            .answer(Self.listing([])),
-        ])
-        #expect(try await collect(try source(http)).count == 1)
-        #expect(http.requests[1].url.hasSuffix("&cursor=a%3D"))
-        let circle = ScriptedHTTP([], then: .answer(Self.listing([Self.page(1)], next: "/r?cursor=a")))
-        let error = await #expect(throws: SourceError.self) { try await collect(try source(circle)) }
-        #expect(error?.code == .unexpectedAnswer)
+        let documents = try await wiki.source().changed()
+        #expect(documents.count == 50 && wiki.asked(.children).count == 1)
+        #expect(documents.filter { $0.content.contains("Agreed") }.map(\.id.last) == ["7", "8"])
     }
 
     @Test func changedCommentBringsItsPageOnce() async throws {
-        let comment = #"{"id":"9","type":"comment","container":{"id":"65","type":"page"}}"#
-        let full =
-            #"{"id":"9","history":{"createdBy":{"displayName":"Lee"},"createdDate":"2026-11-21T10:00:59.000Z"},"version":{"number":1},"body":{"storage":{"value":"<p>Agreed</p>"}}}"#
-        let http = ScriptedHTTP([
-            .answer(Self.listing([])), .answer(Self.listing([comment, comment])),
-            .answer(Self.listing([Self.page(65, comments: 1)])),
-            .answer(Self.listing([full])),
+        let comment = Wiki.comment(9, on: 65)
+        let wiki = Wiki([
+            .changedChildren: [Wiki.listing([comment, comment, Wiki.attachment(3, on: 66)])],
+            .pagesByID: [Wiki.listing([Wiki.page(65), Wiki.page(66)])],
+            .children: [Wiki.listing([comment])],
         ])
-        let documents = try await collect(try source(http))
-        #expect(documents.count == 1)
+        let documents = try await wiki.source().changed()
+        #expect(documents.count == 2)
         #expect(documents.first?.content == "Hello @Kim\n\n## Comments\n\n**Lee** (2026-11-21 10:00 UTC):\n\nAgreed")
-        #expect(http.requests[2].url.contains("id%20in%20%2865%29"))
-        #expect(http.requests[3].url.contains("/rest/api/content/65/child/comment?depth=all"))
+        #expect(wiki.asked(.pagesByID).count == 1 && wiki.asked(.pagesByID)[0].contains("id in (65,66)"))
     }
 
-    @Test func versionKeySeesLabelsAndComments() async throws {
-        func key(_ page: String) async throws -> String? {
-            try await collect(try source(ScriptedHTTP([.answer(Self.listing([page])), .answer(Self.listing([]))])))
-                .first?.versionKey
-        }
-        #expect(try await key(Self.page(1)) == key(Self.page(1)))
-        #expect(try await key(Self.page(1)) != key(Self.page(1, label: "b")))
+    @Test func aPageThatWasDeliveredIsNotReadAgainForItsComment() async throws {
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing([Wiki.page(65)])],
+            .changedChildren: [Wiki.listing([Wiki.comment(9, on: 65)])],
+            .children: [Wiki.listing([Wiki.comment(9, on: 65)])],
+        ])
+        #expect(try await wiki.source().changed().count == 1)
+        #expect(wiki.asked(.pagesByID).isEmpty)
+    }
+
+    @Test func answersStandBelowWhatTheyAnswerAndResolvedOnesSayso() async throws {
+        let inline = #"{"inlineProperties":{"originalSelection":"Hello"},"resolution":{"status":"resolved"}}"#
+        let comments = [
+            Wiki.comment(12, on: 65, by: "Han", at: "2026-11-21T12:00:00Z", text: "Third", answers: 10),
+            Wiki.comment(11, on: 65, by: "Kim", at: "2026-11-21T11:00:00Z", text: "Second", extensions: inline),
+            Wiki.comment(10, on: 65, by: "Lee", at: "2026-11-21T10:00:00Z", text: "First"),
+        ]
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing([Wiki.page(65)])], .children: [Wiki.listing(comments)],
+        ])
+        let content = try #require(try await wiki.source().changed().first).content
+        let expected = [
+            "**Lee** (2026-11-21 10:00 UTC):", "First", "**Han** (2026-11-21 12:00 UTC, to Lee):", "Third",
+            "**Kim** (2026-11-21 11:00 UTC, resolved):", "> Hello", "Second",
+        ]
+        #expect(content.hasSuffix("## Comments\n\n" + expected.joined(separator: "\n\n")))
     }
 
     @Test func anonymousIsUnauthorizedAndWikiIsFound() async throws {
-        let anonymous = ScriptedHTTP([.answer(FakeSite.json(#"{"type":"anonymous"}"#))])
-        let error = await #expect(throws: SourceError.self) { try await source(anonymous).verify() }
+        let anonymous = Wiki([.user: [FakeSite.json(#"{"type":"anonymous"}"#)]])
+        let error = await #expect(throws: SourceError.self) { try await anonymous.source().verify() }
         #expect(error?.code == .unauthorized)
-        let http = ScriptedHTTP(
-            [.answer(FakeSite.json("{}", status: 404)), .answer(FakeSite.json(#"{"type":"known","accountId":"1"}"#))],
-            then: .answer(Self.listing([])))
-        let local = try source(http, url: "http://127.0.0.1:8080")
+        let wiki = Wiki([.user: [Wiki.failure(404), FakeSite.json(#"{"type":"known","accountId":"1"}"#)]])
+        let local = try wiki.source(url: "http://127.0.0.1:8080")
         #expect(local.instance == "127.0.0.1_8080")
         try await local.verify()
-        _ = try await collect(local)
-        #expect(http.requests[2].url.hasPrefix("http://127.0.0.1:8080/wiki/rest/api/content/search"))
+        _ = try await local.changed()
+        #expect(wiki.asked(.changedPages)[0].hasPrefix("http://127.0.0.1:8080/wiki/rest/api/content/search"))
+    }
+
+    @Test func theEditionIsToldByHowTheSiteKnowsPeopleUnlessItIsSet() async throws {
+        let server = [FakeSite.json(#"{"type":"known","username":"a","userKey":"8a"}"#)]
+        for (edition, path) in [
+            (AtlassianEdition.auto, "/confluence/rest/api/space?"), (.cloud, "/confluence/wiki/api/v2/spaces?"),
+        ] {
+            let wiki = Wiki([.user: server])
+            let source = try wiki.source(url: "https://docs.example/confluence", edition: edition)
+            try await source.verify()
+            _ = try await source.scopes()
+            #expect(wiki.asked(.spaces)[0].contains(path))
+        }
+    }
+
+    @Test func onlyCallsThatCloudStillHasAreMade() async throws {
+        let wiki = Wiki([
+            .spaces: [Wiki.engineering], .changedPages: [Wiki.listing([Wiki.page(65)])],
+            .changedChildren: [Wiki.listing([Wiki.comment(9, on: 66)])], .listing: [Wiki.listing([Wiki.page(65)])],
+        ])
+        let source = try wiki.source()
+        try await source.verify()
+        _ = try await source.scopes()
+        _ = try await source.changed()
+        for try await _ in source.identifiers(in: "ENG") {}
+        for try await _ in source.versionKeys(in: "ENG") {}
+        let allowed = ["user/current", "content/search?", "/api/v2/spaces?", "/api/v2/pages?", "/api/v2/blogposts?"]
+        for url in wiki.allAsked { #expect(allowed.contains { url.contains($0) }, "\(url)") }
     }
 
     @Test func emptyCensusNeedsAVisibleSpace() async throws {
-        let http = ScriptedHTTP([.answer(Self.listing([])), .answer(FakeSite.json("{}", status: 404))])
-        let source = try source(http)
-        await #expect(throws: SourceError.self) { for try await _ in source.identifiers(in: "ENG") {} }
+        let hidden = try Wiki().source()
+        await #expect(throws: SourceError.self) { for try await _ in hidden.identifiers(in: "ENG") {} }
+        let empty = try Wiki([.spaces: [Wiki.engineering]]).source()
+        for try await ids in empty.identifiers(in: "ENG") { #expect(ids.isEmpty) }
+    }
+
+    @Test func theCensusAsksTheDatabaseAndNotTheSearchIndexForCurrentPages() async throws {
+        let (first, second) = (Wiki.listing([Wiki.page(65)]), Wiki.listing([Wiki.page(66)]))
+        for (edition, listings) in [(AtlassianEdition.cloud, [first, second]), (.datacenter, [first, first, second])] {
+            let wiki = Wiki([.spaces: [Wiki.engineering], .listing: listings])
+            var ids: [String] = []
+            for try await page in try wiki.source(edition: edition).identifiers(in: "ENG") { ids += page }
+            #expect(ids == ["confluence:haneul.atlassian.net:65", "confluence:haneul.atlassian.net:66"])
+            let asked = wiki.asked(.listing)
+            #expect(asked.allSatisfy { $0.contains("status=current") })
+            #expect(wiki.allAsked.count == asked.count + wiki.asked(.spaces).count)
+        }
     }
 }

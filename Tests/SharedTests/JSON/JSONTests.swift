@@ -35,6 +35,12 @@ import Testing
         #expect(element.array.map { $0.map(\.string) } == texts.map { $0 })
     }
 
+    @Test func wholeNumbersAreWrittenDigitByDigit() {
+        let numbers: [UInt32] = [0, 9, 10, 99, 100, 1_000_000_000, 4_294_967_295]
+        #expect(written { $0.value(numbers) } == "[0,9,10,99,100,1000000000,4294967295]")
+        #expect(written { $0.value([UInt32]()) } == "[]")
+    }
+
     @Test func numbersWithoutJSONFormAreNull() {
         #expect(written { $0.value(Double.nan) } == "null")
         #expect(written { $0.value(-Double.infinity) } == "null")

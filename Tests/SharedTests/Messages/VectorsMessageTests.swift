@@ -5,7 +5,7 @@ import Testing
 @Suite struct VectorsMessageTests {
     private let version = DocumentVersion(revision: 7, epoch: 5)
 
-    private func message(vector: [Float] = [0.1, -2.5e-8, 3]) -> VectorsMessage {
+    private func message(vector: [Float] = [0.1, -2.5e-8, 3], sparse: SparseVector? = nil) -> VectorsMessage {
         let change = DocumentChange(document: .sample("a:b:1"), epoch: 5)
         let id = PointIdentity.chunk(documentID: "a:b:1", version: version, fingerprint: "f", index: 0)
         return VectorsMessage(
@@ -13,12 +13,35 @@ import Testing
             vectors: [
                 ChunkVector(
                     id: id, documentID: "a:b:1", index: 0, content: "본문", hash: ContentHash.hex("본문"),
-                    embedHash: ContentHash.hex("x"), vector: vector)
+                    embedHash: ContentHash.hex("x"), vector: vector, sparse: sparse)
             ])
     }
 
     @Test func bodyReadsBackTheSameToTheBit() throws {
         #expect(try VectorsMessage(body: message().body) == message())
+    }
+
+    @Test func sparseVectorReadsBackTheSameToTheBit() throws {
+        let sparse = SparseVector(indices: [0, 7, .max], values: [0.1, -2.5e-8, 3])
+        #expect(try VectorsMessage(body: message(sparse: sparse).body) == message(sparse: sparse))
+        #expect(try VectorsMessage(body: message().body).vectors[0].sparse == nil)
+    }
+
+    @Test(arguments: [
+        SparseVector(indices: [7, 7], values: [1, 2]), SparseVector(indices: [8, 7], values: [1, 2]),
+        SparseVector(indices: [7], values: [1, 2]), SparseVector(indices: [7, 8], values: [1]),
+        SparseVector(indices: [7], values: [.nan]),
+    ]) func sparseVectorThatQdrantWouldRefuseIsRefused(sparse: SparseVector) {
+        let body = message(sparse: sparse).body
+        #expect(throws: MessageError.self) { try VectorsMessage(body: body) }
+    }
+
+    @Test(arguments: [#"{}"#, "[]", "null", #"{"indices":"AAAA","values":""}"#, #"{"indices":"","values":1}"#])
+    func sparseMemberOfAnotherKindIsRefused(text: String) {
+        let body = String(decoding: message(sparse: SparseVector(indices: [1], values: [1])).body, as: UTF8.self)
+        let spoiled = body.replacing(#"{"indices":"AQAAAA==","values":"AACAPw=="}"#, with: text)
+        #expect(spoiled != body)
+        #expect(throws: MessageError.self) { try VectorsMessage(body: Array(spoiled.utf8)) }
     }
 
     @Test(arguments: [[Float.nan, 1, 2], [Float.infinity, 1, 2], [1, 2], []])

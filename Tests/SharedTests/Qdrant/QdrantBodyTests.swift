@@ -61,7 +61,8 @@ import Testing
         #expect(hits.map(\.id) == [id])
         #expect(hits.first?.payload["t"]?.string == "x")
         _ = try await client.query("c", .sparse("text", sparse))
-        _ = try await client.query("c", .fusion([.dense([1]), .sparse("text", sparse)], branchLimit: 20), payload: [])
+        _ = try await client.query(
+            "c", .fusion([(.dense([1]), 0.5), (.sparse("text", sparse), 1)], k: 3, branchLimit: 20), payload: [])
         #expect(
             http.body(0)
                 == #"{"query":[1,2],"filter":{"must":[{"key":"s","match":{"value":"j"}}]},"limit":3,"with_payload":["t"]}"#
@@ -71,7 +72,7 @@ import Testing
         #expect(
             http.body(2)
                 == #"{"prefetch":[{"query":[1],"limit":20},{"query":{"indices":[1],"values":[2]},"using":"text","limit":20}],"#
-                + #""query":{"fusion":"rrf"},"limit":10,"with_payload":false}"#)
+                + #""query":{"rrf":{"k":3,"weights":[0.5,1]}},"limit":10,"with_payload":false}"#)
     }
 
     @Test func batchIsWrittenExactlyAndEveryResultCounts() async throws {

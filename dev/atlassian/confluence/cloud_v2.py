@@ -21,23 +21,31 @@ def _error(status: int, code: str, title: str, headers: dict | None = None) -> J
 
 
 def guarded(handler):
-    async def guard(request: Request) -> Response:
+    async def guard(request: Request, *more) -> Response:
         who = caller_of(request)
         if who is Caller.ROBOT:
-            return await handler(request)
+            return await handler(request, *more)
         return _error(401, "UNAUTHORIZED", "Unauthorized", refusal_headers(who))
 
     return guard
 
 
-@guarded
 async def pages(request: Request) -> Response:
+    return await contents(request, "page")
+
+
+async def blogposts(request: Request) -> Response:
+    return await contents(request, "blogpost")
+
+
+@guarded
+async def contents(request: Request, kind: str) -> Response:
     store = request.app.state.store
     wanted = {id for value in request.query_params.getlist("space-id") for id in value.split(",")}
     # Without a status the list holds archived pages too.
     statuses = (",".join(request.query_params.getlist("status")) or "current,archived").split(",")
     runs = [run for run in store.pages.runs()
-            if run.record.kind == "page" and run.record.status in statuses
+            if run.record.kind == kind and run.record.status in statuses and run.record.space in store.visible_spaces()
             and (not wanted or str(store.spaces[run.record.space]["id"]) in wanted)]
     found = Found(sorted(runs, key=lambda run: run.record.id))
     return _listing(request, found, lambda run_page, number: _page(store, store.pages.copy(run_page, number)))
@@ -47,7 +55,7 @@ async def pages(request: Request) -> Response:
 async def spaces(request: Request) -> Response:
     store = request.app.state.store
     keys = [key for value in request.query_params.getlist("keys") for key in value.split(",")]
-    found = Found([Run(key, (0,)) for key in sorted(store.spaces) if not keys or key in keys])
+    found = Found([Run(key, (0,)) for key in store.visible_spaces() if not keys or key in keys])
     return _listing(request, found, lambda key, _: {
         "id": str(store.spaces[key]["id"]), "key": key, "name": store.spaces[key]["name"], "type": "global",
         "status": "current", "homepageId": str(store.spaces[key]["homepage"]), "_links": {"webui": f"/spaces/{key}"}})
@@ -89,4 +97,9 @@ def _listing(request: Request, found: Found, render) -> Response:
 
 
 PREFIX = "/wiki/api/v2"
-routes = [Route(PREFIX + "/pages", pages), Route(PREFIX + "/pages/{id:int}", page), Route(PREFIX + "/spaces", spaces)]
+routes = [
+    Route(PREFIX + "/pages", pages),
+    Route(PREFIX + "/pages/{id:int}", page),
+    Route(PREFIX + "/blogposts", blogposts),
+    Route(PREFIX + "/spaces", spaces),
+]

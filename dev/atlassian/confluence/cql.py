@@ -1,5 +1,7 @@
 """The CQL fields the stand-in knows."""
 
+from zoneinfo import ZoneInfo
+
 from ..query import Condition, QueryError
 from ..query_dates import instant
 from ..search import COMPARE, among
@@ -7,14 +9,15 @@ from ..store import Store
 from .entries import Entry
 
 DATES = {"lastmodified": "updated", "created": "created"}
-SORTS = {"lastmodified", "created", "id", "title", "type"}
+SORTS = {"lastmodified", "created", "title", "type"}
 
 
 class Cql:
-    id_fields = {"id", "content"}
+    id_fields = {"id", "content", "container"}
 
-    def __init__(self, store: Store):
+    def __init__(self, store: Store, zone: ZoneInfo):
         self.store = store
+        self.zone = zone  # what date literals are read in
 
     def ids(self, condition: Condition) -> set[int]:
         try:
@@ -22,10 +25,19 @@ class Cql:
         except ValueError:
             raise QueryError("not an id") from None
 
+    def id_of(self, field: str, entry: Entry) -> int | None:
+        if field != "container":
+            return entry.id
+        # The container of a page is its space.
+        return entry.page.id if entry.child else None
+
     def judge(self, condition: Condition, entry: Entry) -> bool:
         name = condition.field
         if name in DATES:
-            moment = instant(condition.values[0], self.store.clock.now(), self.store.clock.instance, bare_values=False)
+            value, clock = condition.values[0], self.store.clock
+            if value.function and not clock.knows_now:
+                raise QueryError("functions are not supported")
+            moment = instant(value, clock.now(), self.zone, bare_values=False)
             return COMPARE[condition.operator](getattr(entry, DATES[name]), moment)
         if name == "title" and condition.operator in ("~", "!~"):
             hit = condition.values[0].text.lower().strip("*") in entry.title.lower()

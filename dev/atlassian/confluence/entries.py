@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..records import Attachment, Comment, Page, copy_page
-from ..table import Run, Table
+from ..store import Store
+from ..table import Run
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ class Entry:
         return Entry(page, page.attachments[self.page.attachments.index(self.child)])
 
 
-def runs(pages: Table) -> Iterator[Run]:
-    for run in pages.runs():
-        if run.record.status != "current":
+def runs(store: Store) -> Iterator[Run]:
+    """All content that the search index holds and the caller may see."""
+    spaces = store.visible_spaces()
+    for run in store.pages.runs():
+        if run.record.status != "current" or run.record.space not in spaces:
             continue
         for child in (None, *run.record.comments, *run.record.attachments):
             yield Run(Entry(run.record, child), run.numbers)

@@ -1,5 +1,6 @@
 """Version 1 JSON of content, spaces and users. `expand` decides what is spelled out, as on a real site."""
 
+from datetime import datetime
 from urllib.parse import quote_plus
 
 from ..clock import confluence_time
@@ -8,6 +9,7 @@ from ..store import Store
 from .entries import Entry
 
 EMBEDDED_LIMIT = 25
+RESTRICTION_LIMIT = 200
 EXPANDABLE = ("container", "metadata", "restrictions", "history", "body", "version", "descendants", "space",
               "childTypes", "operations", "children", "ancestors")
 
@@ -26,9 +28,11 @@ class Expand:
 
 
 class Renderer:
+    context = "/wiki"
+
     def __init__(self, store: Store, site: str):
         self.store = store
-        self.wiki = f"{site}/wiki"
+        self.wiki = site + self.context
 
     def content(self, entry: Entry, expand: Expand) -> dict:
         full_id = f"att{entry.id}" if entry.type == "attachment" else str(entry.id)
@@ -38,7 +42,7 @@ class Renderer:
         parts = self._parts(entry, expand, api)
         result |= parts
         result["_expandable"] = {name: "" for name in EXPANDABLE if name not in parts}
-        webui = self._webui(entry)
+        webui = self.webui(entry)
         result["_links"] = {"self": self.wiki + api, "webui": webui, "editui": f"/pages/resumedraft.action?draftId={full_id}",
                             "tinyui": f"/x/{entry.id:x}"}
         if isinstance(entry.child, Attachment):
@@ -57,17 +61,37 @@ class Renderer:
         if "space" in expand:
             parts["space"] = self.space(entry.page.space)
         if "ancestors" in expand:
-            pages = self.store.ancestors(entry.page) if entry.child is None else []
-            parts["ancestors"] = [self.content(Entry(page), Expand([])) for page in pages]
+            parts["ancestors"] = [self.content(above, Expand([])) for above in self._above(entry)]
         if "container" in expand:
             # The container of a page is its space, that of a comment or a file is the page.
             parts["container"] = (self.content(Entry(entry.page), expand.below("container")) if entry.child
                                   else self.space(entry.page.space))
         if "metadata" in expand:
             parts["metadata"] = self._metadata(entry, expand, api)
+        if "restrictions.read" in expand and entry.child is None:
+            parts["restrictions"] = self._restrictions(entry.page, expand, api)
         if "children" in expand:
             parts["children"] = self._children(entry, expand.below("children"), api)
         return parts
+
+    def _above(self, entry: Entry) -> list[Entry]:
+        """The pages above a page; the comments that a comment answers, the nearest last."""
+        if entry.child is None:
+            return [Entry(page) for page in self.store.ancestors(entry.page)]
+        found, parent = [], getattr(entry.child, "parent", None)
+        while parent is not None:
+            comment = next(c for c in entry.page.comments if c.id == parent)
+            found.insert(0, Entry(entry.page, comment))
+            parent = comment.parent
+        return found
+
+    def _restrictions(self, page: Page, expand: Expand, api: str) -> dict:
+        lists = {"user": [self.user(person) for person in page.read_users],
+                 "group": [{"type": "group", "name": name, "id": f"group-{name}"} for name in page.read_groups]}
+        told = {name: {"results": results[:RESTRICTION_LIMIT], "start": 0, "limit": RESTRICTION_LIMIT, "size": len(results)}
+                for name, results in lists.items() if f"restrictions.read.restrictions.{name}" in expand}
+        return {"read": {"operation": "read", "restrictions": told,
+                         "_links": {"self": f"{self.wiki}{api}/restriction/byOperation/read"}}}
 
     def _storage(self, entry: Entry) -> str:
         if entry.child is None:
@@ -85,18 +109,18 @@ class Renderer:
         if child.inline is not None and "extensions.inlineProperties" in expand:
             result["inlineProperties"] = {"originalSelection": child.inline, "markerRef": f"marker-{child.id}"}
         if "extensions.resolution" in expand:
-            result["resolution"] = {"status": "open"}
+            result["resolution"] = {"status": "resolved" if child.resolved else "open"}
         return result
 
     def _version(self, entry: Entry) -> dict:
         item = entry.child or entry.page
-        return {"by": self.user(item.author), "when": confluence_time(entry.updated),
+        return {"by": self.user(item.author), "when": self.time(entry.updated),
                 "friendlyWhen": entry.updated.strftime("%b %d, %Y"), "message": "", "number": item.version,
                 "minorEdit": False, "_links": {"self": f"{self.wiki}/rest/api/content/{item.id}/version/{item.version}"}}
 
     def _history(self, entry: Entry, expand: Expand, api: str) -> dict:
         history = {"latest": True, "createdBy": self.user((entry.child or entry.page).author),
-                   "createdDate": confluence_time(entry.created), "_links": {"self": self.wiki + api + "/history"}}
+                   "createdDate": self.time(entry.created), "_links": {"self": self.wiki + api + "/history"}}
         if "history.lastUpdated" in expand:
             history["lastUpdated"] = self._version(entry)
         return history
@@ -123,7 +147,7 @@ class Renderer:
             children[name] = {"results": shown, "start": 0, "limit": EMBEDDED_LIMIT, "size": len(shown), "_links": links}
         return children
 
-    def _webui(self, entry: Entry) -> str:
+    def webui(self, entry: Entry) -> str:
         page: Page = entry.page
         if page.kind == "blogpost":
             path = f"/spaces/{page.space}/blog/{page.created:%Y/%m/%d}/{page.id}/{quote_plus(page.title)}"
@@ -146,4 +170,7 @@ class Renderer:
                 "_links": {"self": f"{self.wiki}/rest/api/user?accountId={who['account']}"}}
 
     def links(self, path: str) -> dict:
-        return {"base": self.wiki, "context": "/wiki", "self": self.wiki + path}
+        return {"base": self.wiki, "context": self.context, "self": self.wiki + path}
+
+    def time(self, moment: datetime) -> str:
+        return confluence_time(moment)

@@ -12,12 +12,12 @@ from ..paging import BadCursor, cut, whole_number
 from ..query import QueryError
 from ..search import search
 from .jql import Jql
-from .render import EPIC_FIELD, SPRINT_FIELD, Renderer
+from .render import Renderer
 
 ID_LIMIT, FIELD_LIMIT, COMMENT_LIMIT = 5000, 100, 100
 ISSUE_COMMENTS = 100
 SYSTEM_FIELDS = ("summary", "description", "issuetype", "status", "priority", "project", "reporter", "creator", "assignee",
-                 "labels", "components", "fixVersions", "created", "updated", "issuelinks", "comment", "attachment", "parent")
+                 "labels", "components", "fixVersions", "created", "updated", "issuelinks", "comment", "attachment", "parent", "security")
 
 
 def _renderer(request: Request) -> Renderer:
@@ -36,7 +36,7 @@ def guarded(handler):
     return guard
 
 
-async def _parameters(request: Request) -> dict:
+async def parameters(request: Request) -> dict:
     if request.method == "POST":
         return json.loads(await request.body() or b"{}")
     values = dict(request.query_params)
@@ -51,12 +51,12 @@ async def search_jql(request: Request) -> Response:
         return JSONResponse({"issues": [], "isLast": True}, headers=refusal_headers(who))
     store, renderer = request.app.state.store, _renderer(request)
     try:
-        asked = await _parameters(request)
+        asked = await parameters(request)
         text, fields = asked.get("jql") or "", {name.strip() for name in asked.get("fields") or ["id"]}
         cap = ID_LIMIT if fields <= {"id", "key"} else FIELD_LIMIT
         limit = min(cap, max(1, whole_number(str(asked.get("maxResults", "")), 50)))
         language = Jql(store)
-        found = search(language.read(text), list(store.issues.runs()), language)
+        found = search(language.read(text), store.visible_issues(True), language)
         items, following, _ = cut(request, found, asked.get("nextPageToken"), limit, text)
     except json.JSONDecodeError:
         return _errors(400, "There was an error parsing JSON. Check that your request body is valid.")
@@ -75,8 +75,8 @@ async def search_jql(request: Request) -> Response:
 async def approximate_count(request: Request) -> Response:
     store, language = request.app.state.store, Jql(request.app.state.store)
     try:
-        query = language.read((await _parameters(request)).get("jql") or "")
-        return JSONResponse({"count": search(query, list(store.issues.runs()), language).total})
+        query = language.read((await parameters(request)).get("jql") or "")
+        return JSONResponse({"count": search(query, store.visible_issues(True), language).total})
     except QueryError as error:
         return _errors(400, str(error))
 
@@ -87,7 +87,9 @@ async def removed_search(request: Request) -> Response:
 
 
 def _visible_issue(request: Request):
-    return request.app.state.store.issue(request.path_params["id"]) if caller_of(request) is Caller.ROBOT else None
+    store = request.app.state.store
+    issue = store.issue(request.path_params["id"]) if caller_of(request) is Caller.ROBOT else None
+    return issue if issue and issue.project not in store.hidden_projects else None
 
 
 def _no_issue(request: Request) -> Response:
@@ -128,12 +130,12 @@ async def server_info(request: Request) -> Response:
     return JSONResponse({
         "baseUrl": str(request.base_url).rstrip("/"), "version": "1001.0.0-SNAPSHOT", "versionNumbers": [1001, 0, 0],
         "deploymentType": "Cloud", "buildNumber": 100290, "serverTime": jira_time(clock.now(), clock.instance),
-        "serverTitle": "Haneul Logistics", "defaultLocale": {"locale": "ko_KR"}})
+        "serverTitle": "Haneul Logistics"})
 
 
 async def project_search(request: Request) -> Response:
     who, renderer = caller_of(request), _renderer(request)
-    keys = sorted(renderer.store.projects) if who is Caller.ROBOT else []
+    keys = renderer.store.visible_projects(who is Caller.ROBOT)
     asked = request.query_params.getlist("keys")
     keys = [key for key in keys if not asked or key in asked]
     start = whole_number(request.query_params.get("startAt"), 0)
@@ -148,7 +150,7 @@ async def project_search(request: Request) -> Response:
 @guarded
 async def project(request: Request) -> Response:
     renderer, key = _renderer(request), request.path_params["key"]
-    if key not in renderer.store.projects:
+    if key not in renderer.store.visible_projects(True):
         return _errors(404, f"No project could be found with key '{key}'.")
     return JSONResponse(renderer.project(key))
 
@@ -156,9 +158,7 @@ async def project(request: Request) -> Response:
 @guarded
 async def fields(request: Request) -> Response:
     system = [{"id": name, "key": name, "name": name.capitalize(), "custom": False} for name in SYSTEM_FIELDS]
-    custom = [{"id": id, "key": id, "name": name, "custom": True, "schema": {"type": kind, "customId": int(id[-5:])}}
-              for id, name, kind in ((SPRINT_FIELD, "Sprint", "array"), (EPIC_FIELD, "Epic Link", "any"))]
-    return JSONResponse(system + custom)
+    return JSONResponse(system + _renderer(request).custom_fields())
 
 
 PREFIX = "/rest/api/3"
@@ -168,9 +168,9 @@ routes = [
     Route("/rest/api/{version}/search", removed_search, methods=["GET", "POST"]),
     Route(PREFIX + "/issue/{id}", issue),
     Route(PREFIX + "/issue/{id}/comment", comments),
-    Route(PREFIX + "/myself", myself),
-    Route(PREFIX + "/serverInfo", server_info),
     Route(PREFIX + "/project/search", project_search),
-    Route(PREFIX + "/project/{key}", project),
     Route(PREFIX + "/field", fields),
+    # These are the same in both versions.
+    *(Route(f"/rest/api/{version}{path}", handler) for version in (2, 3) for path, handler in (
+        ("/myself", myself), ("/serverInfo", server_info), ("/project/{key}", project))),
 ]

@@ -35,6 +35,9 @@ class Jql:
     def ids(self, condition: Condition) -> set[int]:
         return {id for value in condition.values if (id := self.store.issue_id(value.text)) is not None}
 
+    def id_of(self, field: str, issue: Issue) -> int:
+        return issue.id
+
     def judge(self, condition: Condition, issue: Issue) -> bool:
         name = condition.field
         if condition.operator in ("is", "is not"):
@@ -59,6 +62,7 @@ class Jql:
     def _check_projects(self, condition: Condition) -> None:
         projects = self.store.projects
         known = {text.lower() for key, project in projects.items() for text in (key, project["name"], str(project["id"]))}
+        known -= {key.lower() for key in self.store.hidden_projects}
         for value in condition.values:
             if value.text.lower() not in known:
                 raise QueryError(f"The value '{value.text}' does not exist for the field 'project'.")

@@ -5,7 +5,7 @@ from ..records import Attachment, Comment, Issue
 from ..store import Store
 
 EMBEDDED_COMMENTS = 20
-SPRINT_FIELD, EPIC_FIELD = "customfield_10020", "customfield_10014"
+SPRINT_FIELD, EPIC_FIELD, POINTS_FIELD = "customfield_10020", "customfield_10014", "customfield_10016"
 STATUS_CATEGORIES = {"To Do": (2, "new", "blue-gray"), "In Progress": (4, "indeterminate", "yellow"),
                      "Done": (3, "done", "green")}
 CATEGORY_OF = {"To Do": "To Do", "Waiting for support": "To Do", "Backlog": "To Do", "Done": "Done", "Resolved": "Done",
@@ -15,9 +15,26 @@ LINK_TYPES = {"Blocks": ("10000", "is blocked by", "blocks"), "Relates": ("10003
 
 
 class Renderer:
+    # What an edition has of its own.
+    version, context = 3, ""
+
     def __init__(self, store: Store, site: str):
         self.store = store
-        self.api = f"{site}/rest/api/3"
+        self.api = f"{site}{self.context}/rest/api/{self.version}"
+
+    def body(self, document: dict | None) -> object:
+        return document
+
+    def sprint(self, name: str) -> object:
+        return [{"id": 31, "name": name, "state": "active", "boardId": 4}]
+
+    def custom_fields(self) -> list[dict]:
+        return [{"id": id, "key": id, "name": name, "custom": True,
+                 "schema": {"type": kind, "custom": custom, "customId": int(id[-5:])}}
+                for id, name, kind, custom in (
+                    (SPRINT_FIELD, "스프린트", "array", "com.pyxis.greenhopper.jira:gh-sprint"),
+                    (EPIC_FIELD, "Epic Link", "any", "com.pyxis.greenhopper.jira:gh-epic-link"),
+                    (POINTS_FIELD, "Story Points", "number", "com.atlassian.jira.plugin.system.customfieldtypes:float"))]
 
     def issue(self, issue: Issue, wanted: set[str], embedded_comments: int = EMBEDDED_COMMENTS) -> dict:
         names = {name for name in wanted if not name.startswith("-")}
@@ -27,7 +44,7 @@ class Renderer:
                   "self": f"{self.api}/issue/{issue.id}", "key": issue.key}
         if names <= {"id", "key"}:
             return result
-        fields = self._fields(issue, embedded_comments)
+        fields = self.fields(issue, embedded_comments)
         if not names & {"*all", "*navigable"}:
             fields = {name: value for name, value in fields.items() if name in names}
         elif "*all" not in names:
@@ -37,11 +54,11 @@ class Renderer:
             fields.pop(name[1:], None)
         return result | {"fields": fields}
 
-    def _fields(self, issue: Issue, embedded_comments: int) -> dict:
+    def fields(self, issue: Issue, embedded_comments: int) -> dict:
         parent = self.store.issue(issue.parent) if issue.parent else None
         is_epic = parent is not None and parent.type == "Epic"
         return {
-            "summary": issue.summary, "description": issue.description, "issuetype": self._type(issue.type),
+            "summary": issue.summary, "description": self.body(issue.description), "issuetype": self._type(issue.type),
             "status": self._status(issue.status), "priority": self._named("priority", issue.priority),
             "project": self.project(issue.project), "reporter": self.user(issue.reporter),
             "creator": self.user(issue.reporter), "assignee": self.user(issue.assignee) if issue.assignee else None,
@@ -51,14 +68,17 @@ class Renderer:
             "issuelinks": [link for kind, key in issue.links if (link := self._link(kind, key, issue))],
             "comment": self._embedded(issue, embedded_comments),
             "attachment": [self._attachment(a) for a in issue.attachments],
-            SPRINT_FIELD: [{"id": 31, "name": issue.sprint, "state": "active", "boardId": 4}] if issue.sprint else None,
+            SPRINT_FIELD: self.sprint(issue.sprint) if issue.sprint else None,
             EPIC_FIELD: issue.parent if is_epic else None,
+            POINTS_FIELD: issue.points,
+            "security": {"self": f"{self.api}/securitylevel/10100", "id": "10100", "name": issue.security,
+                         "description": ""} if issue.security else None,
             **({"parent": self._brief(parent)} if parent else {}),
         }
 
     def comment(self, issue: Issue, comment: Comment) -> dict:
         return {"self": f"{self.api}/issue/{issue.id}/comment/{comment.id}", "id": str(comment.id),
-                "author": self.user(comment.author), "body": comment.body, "updateAuthor": self.user(comment.author),
+                "author": self.user(comment.author), "body": self.body(comment.body), "updateAuthor": self.user(comment.author),
                 "created": self._time(comment.created), "updated": self._time(comment.updated), "jsdPublic": comment.public}
 
     def user(self, person: str) -> dict:

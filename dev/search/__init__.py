@@ -1,0 +1,1 @@
+"""The labelled questions and how well they are answered."""
