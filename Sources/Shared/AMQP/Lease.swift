@@ -85,7 +85,8 @@ public actor Lease {
     ///
     /// - Returns: why it is lost: somebody else has it, or the broker stays away. nil when cancelled.
     public func hold() async -> LeaseLost? {
-        while let error = await connection.end() {
+        // A closed connection has its end at once, also for a task that was cancelled while it took the lease again.
+        while !Task.isCancelled, let error = await connection.end() {
             logger.warning("Connection of the lease lost", metadata: ["error.detail": "\(error)"])
             guard let lost = await regain() else { continue }
             return lost
