@@ -75,6 +75,11 @@ bench-markdown: setup ## throughput of the converters beside BeautifulSoup and m
 	@swift build -c release --product MarkdownLab
 	@OHRA_BIN_DIR="$$(swift build -c release --show-bin-path)" .venv/bin/python -m dev.compare.markdown_speed
 
+bench-embedding: reference model ## chunks per second of the model inside the programs beside PyTorch and ONNX Runtime
+	@swift build -c release --product transformer
+	@.work/reference/bin/python dev/compare/encoder_speed.py "$$(dev/model --path)" \
+	  "$$(swift build -c release --show-bin-path)/transformer" $(OPTIONS)
+
 bench-chunking: setup ## throughput of the chunker beside LangChain and semantic-text-splitter, with identical chunks
 	@swift build -c release --product ChunkLab
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check semantic-text-splitter==0.33.1
@@ -90,5 +95,4 @@ clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
 .PHONY: help setup build model reference golden demo test bench scaling extraction loading model-test definitions
-.PHONY: judge-markdown fuzz-markdown
-.PHONY: bench-markdown bench-chunking bench-search format lint clean
+.PHONY: judge-markdown fuzz-markdown bench-markdown bench-embedding bench-chunking bench-search format lint clean

@@ -22,7 +22,11 @@ public final class LocalProvider: EmbeddingProvider {
 
     @discardableResult
     public func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor {
-        _ = try model()
+        do throws(EmbeddingError) {
+            _ = try await embed(["probe"], purpose: .query)
+        } catch  where error.code == .invalidVector {
+            throw EmbeddingError(.modelUnusable, "the model in \(try model().folder.path) gives no usable vectors")
+        }
         return descriptor
     }
 

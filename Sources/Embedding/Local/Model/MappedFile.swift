@@ -42,8 +42,12 @@ final class MappedFile: @unchecked Sendable {
     /// Lets the kernel take back the pages read so far; they are read again when they are touched.
     func giveBack() { madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED) }
 
+    /// Bytes of JSON that are read; the tokenizers of large multilingual models have 17 MB.
+    private static let largestJSON = 256 << 20
+
     /// - Throws: ``EmbeddingError`` with code `modelUnusable` when the file is not JSON.
     func json() throws(EmbeddingError) -> JSONElement {
+        guard bytes.count <= Self.largestJSON else { throw fault("is too large") }
         do { return try JSONElement(parsing: bytes) } catch { throw fault("is not JSON: \(error)") }
     }
 

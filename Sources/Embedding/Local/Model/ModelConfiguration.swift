@@ -55,7 +55,9 @@ struct ModelConfiguration: Sendable, Equatable {
         positionCount = try number("max_position_embeddings", 3...1_000_000)
         typeCount = try number("type_vocab_size", 1...16)
         epsilon = Float(json["layer_norm_eps"]?.double ?? 1e-12)
-        firstPosition = family == .bert ? 0 : (json["pad_token_id"]?.int ?? 1) + 1
+        let padding = json["pad_token_id"]?.int ?? 1
+        guard (0..<vocabularySize).contains(padding) else { throw file.fault("has a 'pad_token_id' that is no token") }
+        firstPosition = family == .bert ? 0 : padding + 1
         guard hiddenSize.isMultiple(of: headCount) else {
             throw file.fault("has a 'hidden_size' that is no multiple of 'num_attention_heads'")
         }

@@ -20,6 +20,7 @@ struct ModelFolder: Sendable {
         case cls
     }
 
+    let path: String
     /// The folder's name.
     let name: String
     let configuration: ModelConfiguration
@@ -42,6 +43,7 @@ struct ModelFolder: Sendable {
             return try file(name).json()
         }
         let name = path.split(separator: "/").last.map(String.init) ?? path
+        self.path = path
         self.name = name
         configuration = try ModelConfiguration(file("config.json"))
         let weights = try file("model.safetensors")

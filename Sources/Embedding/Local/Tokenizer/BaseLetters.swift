@@ -25,7 +25,7 @@ struct BaseLetters: Sendable {
         if Self.syllables.contains(scalar.value) { return Self.letters(of: scalar) }
         if let base = single[scalar] { return [base] }
         if let bases = several[scalar] { return bases }
-        return scalar.properties.generalCategory == .nonspacingMark ? [] : [scalar]
+        return scalar.properties.earlierCategory == .nonspacingMark ? [] : [scalar]
     }
 
     private static func letters(of syllable: Unicode.Scalar) -> [Unicode.Scalar] {

@@ -24,7 +24,7 @@ struct BERTNormalization: Sendable, Hashable {
     /// The treatment of a scalar, from Unicode's properties. Slow: see ``ScalarTreatments``.
     ///
     /// **Source**: BertNormalizer and BertPreTokenizer of huggingface/tokenizers, tokenizers/src/normalizers/bert.rs and
-    /// pre_tokenizers/bert.rs. Their tables know Unicode 8 or so, ours are Swift's: some 500 scalars differ.
+    /// pre_tokenizers/bert.rs.
     func treatment(of scalar: Unicode.Scalar) -> ScalarTreatment {
         let properties = scalar.properties
         if cleansText {
@@ -47,7 +47,7 @@ struct BERTNormalization: Sendable, Hashable {
     private func isRemoved(_ scalar: Unicode.Scalar, _ properties: Unicode.Scalar.Properties) -> Bool {
         if scalar == "\t" || scalar == "\n" || scalar == "\r" { return false }
         if scalar.value == 0 || scalar.value == 0xFFFD { return true }
-        return [.control, .format, .privateUse].contains(properties.generalCategory)
+        return [.control, .format, .privateUse].contains(properties.earlierCategory)
     }
 
     /// Words end at white space and around punctuation; ASCII's symbols count as punctuation.
@@ -58,7 +58,7 @@ struct BERTNormalization: Sendable, Hashable {
         case 33...47, 58...64, 91...96, 123...126: return .alone(scalar)
         default: break
         }
-        switch scalar.properties.generalCategory {
+        switch scalar.properties.earlierCategory {
         case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation, .initialPunctuation,
             .finalPunctuation, .otherPunctuation:
             return .alone(scalar)

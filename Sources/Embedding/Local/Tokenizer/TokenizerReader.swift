@@ -7,6 +7,9 @@ struct TokenizerReader {
     let file: MappedFile
     let json: JSONElement
 
+    /// Tokens that a template puts around a text; models have two.
+    private static let mostAddedTokens = 64
+
     /// - Throws: ``EmbeddingError`` with code `modelUnusable` when the file is not JSON.
     init(_ file: MappedFile) throws(EmbeddingError) {
         self.file = file
@@ -63,6 +66,9 @@ struct TokenizerReader {
             for id in ids {
                 guard let id = id.tokenID else { throw file.fault("has a template with an id that is no number") }
                 if isPastText { closing.append(id) } else { opening.append(id) }
+            }
+            guard opening.count + closing.count <= Self.mostAddedTokens else {
+                throw file.fault("has a template with more than \(Self.mostAddedTokens) tokens")
             }
         }
         guard isPastText else { throw file.fault("has a template without a place for the text") }
