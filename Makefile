@@ -28,6 +28,12 @@ bench: setup ## measure the AMQP client beside a plain C loop
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+extraction: setup ## measure memory and speed of the extractor: 50,000 new documents, 100,000 known ones
+	@dev/extraction
+
+loading: build ## measure the loader beside the official Qdrant client
+	@dev/loading
+
 model-test: ## 10,000 random schedules of the replacement protocol (make test runs 200); SEED=n begins elsewhere
 	@OHRA_MODEL_RUNS=10000 OHRA_MODEL_SEED=$(or $(SEED),1) swift test --filter ReplacementModelTests
 
@@ -83,5 +89,6 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling model-test definitions judge-markdown fuzz-markdown
+.PHONY: help setup build model reference golden demo test bench scaling extraction loading model-test definitions
+.PHONY: judge-markdown fuzz-markdown
 .PHONY: bench-markdown bench-chunking bench-search format lint clean

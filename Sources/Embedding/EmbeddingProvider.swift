@@ -18,9 +18,8 @@ public protocol EmbeddingProvider: Sendable {
     /// What an operator should know about a prepared provider's vectors, one sentence; nil for nothing.
     var advice: String? { get }
 
-    /// Whether a prepared provider's model can tell Korean texts apart by their meaning. Models behind a server are taken to:
-    /// those that people run for Korean do.
-    var readsHangul: Bool { get }
+    /// Which texts a prepared provider's vectors tell apart by meaning.
+    var understanding: Understanding { get }
 
     /// One vector per text, in their order.
     ///
@@ -39,7 +38,8 @@ public protocol EmbeddingProvider: Sendable {
 
 extension EmbeddingProvider {
     public var advice: String? { nil }
-    public var readsHangul: Bool { true }
+    /// Models behind a server are taken to understand what they are given.
+    public var understanding: Understanding { .everything }
     public var tokenCounter: (any TokenCounter)? { nil }
 
     /// For providers that refuse texts hardly ever: all at once, and again without each text that is refused.
@@ -62,6 +62,15 @@ extension EmbeddingProvider {
             }
         }
     }
+}
+
+/// Which texts a model tells apart by their meaning.
+public enum Understanding: Sendable {
+    case everything
+    /// Its vocabulary does not spell Hangul.
+    case allButHangul
+    /// It compares spellings.
+    case nothing
 }
 
 /// What a vector is for; some models want different prefixes.

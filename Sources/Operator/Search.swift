@@ -28,7 +28,7 @@ struct Search {
         try requireSameModel(pipeline, try await provider.prepare())
         let vector = Array(try await provider.embed([question], purpose: .query)[0])
         guard let words else { return .dense(vector) }
-        let balance = SearchBalance(question, readsHangul: provider.readsHangul)
+        let balance = SearchBalance(question, provider.understanding)
         return .fusion(
             [(.dense(vector), balance.meaning), (.sparse(SparseVector.textName, words), balance.words)],
             k: SearchBalance.k, branchLimit: max(50, 2 * limit))

@@ -1,10 +1,10 @@
-import Shared
+import Embedding
 
 /// How much the search by meaning counts beside the one by words.
 ///
-/// Words count 1 always. Meaning counts 0.8, but only 0.1 for Hangul where the model cannot read it: what such a model finds
-/// for Korean is close to chance. In between the share of Hangul among the letters of the question decides. Chosen on
-/// dev/search/questions.yaml, see docs/SEARCH.md.
+/// Words count 1 always. Meaning counts 0.8, but only 0.1 for text that the model does not understand: what a model finds whose
+/// vocabulary cannot spell Hangul is close to chance. In between the share of Hangul among the letters of the question
+/// decides. Chosen on dev/search/questions.yaml, see docs/SEARCH.md.
 struct SearchBalance: Equatable {
     /// Small, so that the first ranks stand out and weights matter (``QdrantQuery/fusion(_:k:branchLimit:)``).
     static let k = 3
@@ -12,9 +12,14 @@ struct SearchBalance: Equatable {
     let meaning: Double
     let words = 1.0
 
-    init(_ question: String, readsHangul: Bool) {
-        let unread = readsHangul ? 0 : Self.hangulShare(of: question)
-        meaning = 0.8 - 0.7 * unread
+    init(_ question: String, _ understanding: Understanding) {
+        let foreign =
+            switch understanding {
+            case .everything: 0.0
+            case .allButHangul: Self.hangulShare(of: question)
+            case .nothing: 1.0
+            }
+        meaning = 0.8 - 0.7 * foreign
     }
 
     /// 0 to 1: syllables and their parts among all letters.

@@ -3,12 +3,11 @@ import Chunking
 import Glibc
 import Shared
 
-/// The chunkers at work on many texts: for `dev/compare/chunk_speed.py`.
+/// The chunkers at work on many texts, or on one huge one: for `dev/compare/chunk_speed.py`.
 struct ChunkLab: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chunk-lab",
-        abstract:
-            "Cut every text of a JSON array; print one JSON line with bytes, chunks, their digest and the CPU time.")
+        abstract: "Cut texts; print one JSON line with bytes, chunks, their digest, CPU time and peak memory.")
 
     @Option(help: "recursive or markdown.")
     var strategy = "recursive"
@@ -17,42 +16,54 @@ struct ChunkLab: ParsableCommand {
     @Option(help: "The best of so many rounds counts.")
     var rounds = 3
 
-    @Argument(help: "A file; standard input when left out.")
+    @Option(help: "Cut one text of this again and again instead, of --megabytes, and keep no chunk.")
+    var unit: String?
+    @Option var megabytes = 100
+
+    @Argument(help: "A file with a JSON array of texts; standard input when left out.")
     var file: String?
 
     func run() throws {
-        guard let texts = try JSONElement(parsing: CommandInput.bytes(file)).array?.compactMap(\.string) else {
-            throw InputError("no JSON array of texts")
-        }
         guard let strategy = ChunkSettings.Strategy(rawValue: strategy) else { throw InputError("no such strategy") }
         let chunker = makeChunker(
             try ChunkSettings(strategy: strategy, sizeInScalars: size, overlapInScalars: overlap))
-        var best = Double.infinity
-        var count = 0
+        if let unit {
+            let text = String(repeating: unit, count: megabytes * 1_000_000 / max(1, unit.utf8.count))
+            let (seconds, count) = measure { chunker.chunks(of: text).reduce(0) { count, _ in count + 1 } }
+            report(bytes: text.utf8.count, chunks: count, seconds: seconds)
+        } else {
+            guard let texts = try JSONElement(parsing: CommandInput.bytes(file)).array?.compactMap(\.string) else {
+                throw InputError("no JSON array of texts")
+            }
+            // As a program that keeps them: every chunk's text is made.
+            let (seconds, count) = measure { texts.reduce(0) { $0 + Array(chunker.chunks(of: $1)).count } }
+            var contents: [UInt8] = []
+            for text in texts { for chunk in chunker.chunks(of: text) { contents += chunk.content.utf8 + [0] } }
+            report(
+                bytes: texts.reduce(0) { $0 + $1.utf8.count }, chunks: count, seconds: seconds,
+                digest: ContentHash.hex(contents))
+        }
+    }
+
+    private func measure(_ work: () -> Int) -> (seconds: Double, result: Int) {
+        var best = (seconds: Double.infinity, result: 0)
         for _ in 0..<max(1, rounds) {
             let start = Self.threadSeconds()
-            count = 0
-            // As a program that keeps them: every chunk's text is made.
-            for text in texts { count += Array(chunker.chunks(of: text)).count }
-            best = min(best, Self.threadSeconds() - start)
+            let result = work()
+            best = (min(best.seconds, Self.threadSeconds() - start), result)
         }
-        let bytes = texts.reduce(0) { $0 + $1.utf8.count }
-        var contents: [UInt8] = []
-        contents.reserveCapacity(bytes * 3 / 2)
-        for text in texts {
-            for chunk in chunker.chunks(of: text) {
-                contents += chunk.content.utf8
-                contents.append(0)
-            }
-        }
+        return best
+    }
+
+    private func report(bytes: Int, chunks: Int, seconds: Double, digest: String = "") {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("bytes", bytes)
-            writer.member("chunks", count)
-            writer.member("digest", ContentHash.hex(contents))
+            writer.member("chunks", chunks)
+            writer.member("digest", digest)
             writer.key("seconds")
-            writer.value(best)
-            writer.member("peak_megabytes", ProcessMemory.peakResidentBytes >> 20)
+            writer.value(seconds)
+            writer.member("peak_megabytes", ProcessMemory.peakResidentBytes / 1_000_000)
         }
         StandardStreams.shared.print(bytes: writer.bytes)
     }

@@ -138,7 +138,9 @@ import Testing
     }
 
     /// A quadratic way needs hours for these; the limit only tells the two apart.
-    @Test(.timeLimit(.minutes(1)), arguments: ["x", "가. ", "# a\n", "| a |\n", "```\n", "- b\n", "-", "\n\n", "word ", "a.\n"])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: ["x", "가. ", "# a\n", "| a |\n", "```\n", "- b\n", "-", "\n\n", "word ", "a.\n"])
     func millionsOfScalarsTakeLinearTime(unit: String) throws {
         let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
         let chunks = MarkdownChunker(ChunkSettings()).chunks(of: text)

@@ -168,6 +168,15 @@ import Testing
         #expect(provider.tokenCounter?.maximumTokens == 128 - 4)
     }
 
+    @Test func serverThatHangsOnItsLimitsIsUsableOnceTheLimitIsSet() async throws {
+        let transport = ScriptedTransport(info: nil) { request, _ in .vectors(for: request) }
+        let error = await #expect(throws: EmbeddingError.self) { try await provider(transport).prepare() }
+        #expect(error?.code == .unreachable)
+        let prepared = try provider(transport) { $0.server.maximumTokens = 512 }
+        try await prepared.prepare()
+        #expect(prepared.tokenCounter?.maximumTokens == 512 - 4)
+    }
+
     @Test func otherServersHaveNoKnownLimit() async throws {
         let provider = try provider(ScriptedTransport(info: .json(200, "{}")) { request, _ in .vectors(for: request) })
         try await provider.prepare()

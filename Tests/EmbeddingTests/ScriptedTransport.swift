@@ -7,11 +7,11 @@ final class ScriptedTransport: HTTPTransport {
     typealias Answer = @Sendable (_ request: SentRequest, _ number: Int) throws(HTTPError) -> HTTPResponse
 
     private let answer: Answer
-    /// What `/info` says; other servers than text-embeddings-inference do not have it.
-    private let info: HTTPResponse
+    /// What `/info` says; other servers than text-embeddings-inference do not have it. nil means no answer.
+    private let info: HTTPResponse?
     private let log = Mutex<[SentRequest]>([])
 
-    init(info: HTTPResponse = HTTPResponse(status: 404), _ answer: @escaping Answer) {
+    init(info: HTTPResponse? = HTTPResponse(status: 404), _ answer: @escaping Answer) {
         self.info = info
         self.answer = answer
     }
@@ -19,7 +19,11 @@ final class ScriptedTransport: HTTPTransport {
     var requests: [SentRequest] { log.withLock { $0 } }
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        if request.method == .get { return request.url == "http://tei:8080/info" ? info : HTTPResponse(status: 404) }
+        if request.method == .get {
+            guard request.url == "http://tei:8080/info" else { return HTTPResponse(status: 404) }
+            guard let info else { throw HTTPError(.timedOut, endpoint: "tei:8080", message: "no answer") }
+            return info
+        }
         let sent = SentRequest(request)
         let number = log.withLock { log in
             log.append(sent)

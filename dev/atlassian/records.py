@@ -51,6 +51,7 @@ class Page:
     status: str = "current"  # or archived, trashed
     read_users: tuple[str, ...] = ()  # people; empty with no groups = everybody who reads the space
     read_groups: tuple[str, ...] = ()
+    broken: bool = False  # the server gives up (504) whenever it has to spell the page out
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Throughput of the recursive strategy beside LangChain and the Rust semantic-text-splitter, on the same texts in one run.
 
-    make bench-chunking          (python -m dev.compare.chunk_speed [--documents 600] [--rounds 3])
+    make bench-chunking          (python -m dev.compare.chunk_speed [--documents 2000] [--rounds 3])
 
 Needs a release build of ChunkLab. One thread each, CPU time, the median of interleaved rounds; every tool makes the text of
 every chunk. Ours must be LangChain's chunks, character for character. Then a document of 100 MB in one line, for its time and
@@ -36,8 +36,8 @@ def program() -> str:
     return str(Path(folder) / "ChunkLab")
 
 
-def ours(path: str, *options: str) -> dict:
-    command = [program(), "--size", str(SIZE), "--overlap", str(OVERLAP), *options, path]
+def ours(*options: str) -> dict:
+    command = [program(), "--size", str(SIZE), "--overlap", str(OVERLAP), *options]
     return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
 
 
@@ -84,20 +84,18 @@ def compare(name: str, texts: list[str], rounds: int, folder: str) -> bool:
     return passed
 
 
-def large(folder: str) -> None:
-    print("\none document in one line            MB   seconds   chunks  peak MB")
+def large() -> None:
+    print("\none document in one line          MB  seconds   chunks  peak MB")
     for name, unit in (("words", "배포 deploy 롤백 "), ("no white space", "배포deploy롤백")):
-        text = unit * (100_000_000 // len(unit.encode()))
-        path = written([text], folder)
         for strategy in ("recursive", "markdown"):
-            measured = ours(path, "--rounds", "1", "--strategy", strategy)
-            print(f"{strategy:11}{name:20}{measured['bytes'] / 1e6:8.1f}{measured['seconds']:10.3f}"
+            measured = ours("--rounds", "1", "--strategy", strategy, "--unit", unit)
+            print(f"{strategy:11}{name:20}{measured['bytes'] / 1e6:6.1f}{measured['seconds']:9.3f}"
                   f"{measured['chunks']:9}{measured['peak_megabytes']:9}", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=600)
+    parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     texts = chunk_corpus.documents(options.documents)
@@ -107,9 +105,9 @@ def main() -> int:
             compare(name, [change(text) for text in texts], options.rounds, folder)
             for name, change in chunk_corpus.FORMS.items()
         ]
-        measured = ours(written(texts, folder), "--strategy", "markdown")
+        measured = ours("--strategy", "markdown", written(texts, folder))
         print(f"markdown strategy, as generated: {measured['bytes'] / measured['seconds'] / 1e6:.1f} MB/s")
-        large(folder)
+    large()
     return 0 if all(results) else 1
 
 

@@ -35,7 +35,8 @@ class Contract:
             return ["the document knows no such operation"]
         operation = self._document["paths"][path][exchange.method.lower()]
         place = f"#/paths/{path.replace('/', '~1')}/{exchange.method.lower()}"
-        known = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"}
+        parameters = [self._resolved(parameter) for parameter in operation.get("parameters", [])]
+        known = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
         faults = [f"unknown parameter {name}" for name, _ in parse_qsl(exchange.query) if name not in known]
         if "requestBody" in operation:
             faults += self._body_faults("request", f"{place}/requestBody/content/application~1json/schema", exchange.body)
@@ -49,6 +50,15 @@ class Contract:
             schema = f"{place}/responses/{status}/content/application~1json/schema"
             faults += self._body_faults("answer", schema, exchange.answer)
         return faults
+
+    def _resolved(self, node: dict) -> dict:
+        """The node itself, or the component that it refers to."""
+        if "$ref" not in node:
+            return node
+        found = self._document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        return found
 
     def _path(self, exchange: Exchange) -> str | None:
         return next((path for pattern, path in self._paths

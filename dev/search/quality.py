@@ -23,6 +23,7 @@ TOLERANCE = 2.0
 
 @dataclass(frozen=True)
 class Question:
+    part: str
     language: str
     text: str
     documents: frozenset[str]
@@ -33,7 +34,7 @@ def questions(part: str) -> list[Question]:
     ids = {issue["key"]: str(issue["id"]) for file in Path("dev/atlassian/corpus/issues").glob("*.yaml")
            for issue in yaml.safe_load(file.read_text())}
     labelled = yaml.safe_load(Path("dev/search/questions.yaml").read_text())
-    return [Question(language, entry["ask"], frozenset(ids.get(wanted, str(wanted)) for wanted in entry["find"]))
+    return [Question(name, language, entry["ask"], frozenset(ids.get(wanted, str(wanted)) for wanted in entry["find"]))
             for language in ("ko", "en") for name, languages in labelled.items() if part in (name, "all")
             for entry in languages[language]]
 
@@ -83,12 +84,16 @@ def measure(fleet: Fleet, asked: list[Question], provider: str, show: bool) -> l
         found = {mode: list(pool.map(lambda question: fleet.documents(question.text, mode), asked)) for mode in MODES}
     failures = []
     for language in dict.fromkeys(question.language for question in asked):
-        places = [place for place, question in enumerate(asked) if question.language == language]
-        gains = {}
-        for mode in MODES:
-            gains[mode] = mean([ndcg(found[mode][place], asked[place].documents) for place in places])
-            recalls = mean([recall(found[mode][place], asked[place].documents) for place in places])
-            print(f"{provider:9} {language:9} {len(places):9} {mode:8} {gains[mode]:8.3f} {recalls:9.3f}", flush=True)
+        spoken = [place for place, question in enumerate(asked) if question.language == language]
+        groups = {part: [place for place in spoken if asked[place].part == part]
+                  for part in dict.fromkeys(asked[place].part for place in spoken)}
+        for name, places in (groups | {"all": spoken}).items():
+            gains = {}
+            for mode in MODES:
+                gains[mode] = mean([ndcg(found[mode][place], asked[place].documents) for place in places])
+                share = mean([recall(found[mode][place], asked[place].documents) for place in places])
+                print(f"{provider:9} {language:9} {name:7} {len(places):9}  {mode:8} {gains[mode]:8.3f} {share:9.3f}", flush=True)
+        # The last group is all of the language's questions.
         behind = (max(gains["meaning"], gains["words"]) - gains["both"]) * 100
         if behind > TOLERANCE:
             failures.append(f"{provider}, {language}: both is {behind:.1f} points behind the better of the two")
@@ -107,7 +112,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="name the questions whose documents are not all in the first three")
     arguments = parser.parse_args()
     asked = questions(arguments.set)
-    print("provider  language  questions by        nDCG@10  recall@3")
+    print("provider  language  set     questions  by        nDCG@10  recall@3")
     failures = []
     for provider in arguments.providers.split(","):
         fleet = Fleet(arguments.bin, provider)

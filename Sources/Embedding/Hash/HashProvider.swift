@@ -17,8 +17,7 @@ public struct HashProvider: EmbeddingProvider {
     public static let model = "ngram-v1"
 
     public let descriptor: EmbeddingDescriptor
-    /// It goes by words, too, and by fewer of them than a sparse vector does.
-    public let readsHangul = false
+    public let understanding = Understanding.nothing
 
     /// - Parameter dimension: 8…4096, checked by the settings.
     public init(dimension: Int = HashProvider.defaultDimension) {

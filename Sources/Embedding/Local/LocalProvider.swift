@@ -27,7 +27,9 @@ public final class LocalProvider: EmbeddingProvider {
     }
 
     public var advice: String? { loaded.withLock { $0 }?.advice() }
-    public var readsHangul: Bool { loaded.withLock { $0 }?.readsHangul ?? true }
+    public var understanding: Understanding {
+        loaded.withLock { $0 }?.readsHangul ?? true ? .everything : .allButHangul
+    }
 
     public var tokenCounter: (any TokenCounter)? {
         loaded.withLock { $0 }.map { LocalTokenCounter($0.folder) }

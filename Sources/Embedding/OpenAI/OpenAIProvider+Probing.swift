@@ -76,13 +76,19 @@ extension OpenAIProvider {
         var headers = [(name: "Accept", value: "application/json")]
         if let authorization = options.authorization { headers.append(authorization) }
         let request = HTTPRequest(.get, endpoint, headers: headers, deadline: .seconds(10))
-        return try await retrying { () async throws(EmbeddingError) -> ServerLimits? in
-            do throws(HTTPError) {
-                let response = try await transport.send(request)
-                return response.isSuccess ? ServerLimits(response.body) : nil
-            } catch {
-                throw EmbeddingError(noAnswer: error)
+        do {
+            return try await retrying { () async throws(EmbeddingError) -> ServerLimits? in
+                do throws(HTTPError) {
+                    let response = try await transport.send(request)
+                    return response.isSuccess ? ServerLimits(response.body) : nil
+                } catch {
+                    throw EmbeddingError(noAnswer: error)
+                }
             }
+        } catch {
+            // Not knowing the limit would cut texts off unseen. Where it is set, a server that hangs on this may be used.
+            guard options.server.maximumTokens != nil, error.code == .unreachable else { throw error }
+            return nil
         }
     }
 

@@ -31,7 +31,10 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "List what is new, changed, same and gone; publish nothing.")
     var dryRun = false
 
-    @Flag(help: "Remove documents that are gone at the source.")
+    @Flag(
+        help:
+            "Remove documents that are gone at the source, and load those that changed without a trace there (labels, moves)."
+    )
     var prune = false
 
     @Option(help: ArgumentHelp("Largest share of a space or project that --prune may remove.", valueName: "percent"))
@@ -62,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        HeapPolicy.giveBackEarly()
         let options = try options()
         try await Program.run("extractor", common) { settings in
             let transport = CurlTransport()

@@ -13,6 +13,18 @@ struct ConfluenceListing: Sendable {
         next = { () async throws(SourceError) -> [JSONElement]? in try await pager.next() }
     }
 
+    /// Leaves unreadable pages out, and fails at the end when there are any and nobody else looks after them.
+    init(_ listing: ConfluenceListing, without unreadable: UnreadablePages, failsAtEnd: Bool) {
+        next = { () async throws(SourceError) -> [JSONElement]? in
+            while let items = try await listing.next() {
+                let readable = items.filter { !unreadable.contains($0["id"]?.string ?? "") }
+                if !readable.isEmpty { return readable }
+            }
+            if failsAtEnd { try unreadable.check() }
+            return nil
+        }
+    }
+
     /// Everything that is left.
     func all() async throws(SourceError) -> [JSONElement] {
         var items: [JSONElement] = []
@@ -24,31 +36,92 @@ struct ConfluenceListing: Sendable {
 extension ConfluenceSite {
     /// Content that a query finds.
     ///
-    /// - Parameter size: items a page is asked for at most; the server gives fewer when bodies are expanded.
-    func search(_ query: ConfluenceQuery, size: Int, expand: [String]) -> ConfluenceListing {
-        let what = "Confluence search"
-        let path = "/rest/api/content/search"
-        let expand = ("expand", expand.joined(separator: ","))
-        guard isCloud else {
-            return ConfluenceListing(
-                ConfluenceOffsetPager(what, size: size) { [self] start, limit throws(SourceError) in
-                    try await ask(query, isFirst: start == 0) { client, cql throws(SourceError) in
-                        try await client.getPage(
-                            path, [("cql", cql), ("limit", "\(limit)"), ("start", "\(start)"), expand], size: limit)
-                    }
-                })
-        }
-        // A cursor belongs to its query, so the query must not change from page to page.
-        let query = query.fixed()
+    /// - Parameters:
+    ///   - size: items a page is asked for at most; the server gives fewer when bodies are expanded.
+    ///   - unreadable: gathers what cannot be read instead of failing at the end.
+    func search(
+        _ query: ConfluenceQuery, size: Int, expand: [String], unreadable: UnreadablePages? = nil
+    ) -> ConfluenceListing {
+        let found = unreadable ?? UnreadablePages()
         return ConfluenceListing(
-            CursorPager(what, size: size) { [self] cursor, limit throws(SourceError) in
-                let answer = try await ask(query, isFirst: cursor == nil) { client, cql throws(SourceError) in
-                    try await client.getPage(
-                        path, [("cql", cql), ("limit", "\(limit)"), expand], encoded: cursor, size: limit)
+            isCloud
+                ? searchByCursor(query.fixed(), size, expand, found) : searchByOffset(query, size, expand, found),
+            without: found, failsAtEnd: unreadable == nil)
+    }
+
+    /// - Parameter query: stays the same from page to page, as a cursor belongs to its query.
+    private func searchByCursor(
+        _ query: ConfluenceQuery, _ size: Int, _ expand: [String], _ unreadable: UnreadablePages
+    ) -> ConfluenceListing {
+        ConfluenceListing(
+            CursorPager("Confluence search", size: size) { [self] cursor, limit throws(SourceError) in
+                let part = try await page(expand, isSmallest: limit == 1, unreadable) { expand throws(SourceError) in
+                    try await ask(query, isFirst: cursor == nil, expand) { client, pairs throws(SourceError) in
+                        try await client.getPage(
+                            Self.searchPath, pairs + [("limit", "\(limit)")], encoded: cursor, size: limit)
+                    }
                 }
                 return CursorPager.Page(
-                    items: try ConfluenceSearch.results(answer), next: try ConfluenceSearch.cursor(answer, client))
+                    items: part.items, next: try ConfluenceSearch.cursor(part.answer, client))
             })
+    }
+
+    private func searchByOffset(
+        _ query: ConfluenceQuery, _ size: Int, _ expand: [String], _ unreadable: UnreadablePages
+    ) -> ConfluenceListing {
+        ConfluenceListing(
+            ConfluenceOffsetPager("Confluence search", size: size) {
+                [self] start, limit, isSmallest throws(SourceError) in
+                let part = try await page(expand, isSmallest: isSmallest, unreadable) { expand throws(SourceError) in
+                    try await ask(query, isFirst: start == 0, expand) { client, pairs throws(SourceError) in
+                        try await client.getPage(
+                            Self.searchPath, pairs + [("limit", "\(limit)"), ("start", "\(start)")], size: limit)
+                    }
+                }
+                return ConfluenceOffsetPager.Page(
+                    items: part.items, hasNext: ConfluenceSearch.hasNext(part.answer))
+            })
+    }
+
+    private static let searchPath = "/rest/api/content/search"
+
+    /// One page of a search. When it is too heavy and cannot be smaller, its items are asked for one by one; those that cannot
+    /// be read even so are noted and stand for themselves with nothing but their id.
+    private func page(
+        _ expand: [String], isSmallest: Bool, _ unreadable: UnreadablePages,
+        _ send: ([String]) async throws(SourceError) -> JSONElement
+    ) async throws(SourceError) -> (items: [JSONElement], answer: JSONElement) {
+        let bare: JSONElement
+        do throws(SourceError) {
+            let answer = try await send(expand)
+            return (try ConfluenceSearch.results(answer), answer)
+        } catch {
+            guard error.mayBeTooHeavy, isSmallest, !expand.isEmpty else { throw error }
+            bare = try await send([])
+        }
+        var items: [JSONElement] = []
+        for item in try ConfluenceSearch.results(bare) {
+            let id = item["id"]?.string ?? ""
+            items.append(unreadable.contains(id) ? item : try await single(item, id, expand, unreadable))
+        }
+        return (items, bare)
+    }
+
+    private func single(
+        _ bare: JSONElement, _ id: String, _ expand: [String], _ unreadable: UnreadablePages
+    ) async throws(SourceError) -> JSONElement {
+        do throws(SourceError) {
+            let query = ConfluenceQuery(place: "id = \(id)")
+            let answer = try await ask(query, isFirst: true, expand) { client, pairs throws(SourceError) in
+                try await client.getPage(Self.searchPath, pairs + [("limit", "1")], size: 1)
+            }
+            if let item = try ConfluenceSearch.results(answer).first { return item }
+            throw SourceError(.unexpectedAnswer, "Confluence: \(id.shortened(20)) was listed and cannot be found")
+        } catch {
+            guard error.mayBeTooHeavy || error.code == .unexpectedAnswer else { throw error }
+            try unreadable.add(id, error)
+            return bare
+        }
     }
 
     /// A listing of version 2 of Cloud's API.
@@ -65,9 +138,11 @@ extension ConfluenceSite {
     /// A listing of Data Center's API from its database.
     func listingByOffset(_ kind: String, _ filter: [(String, String)], size: Int) -> ConfluenceListing {
         ConfluenceListing(
-            ConfluenceOffsetPager("Confluence \(kind)", size: size) { [self] start, limit throws(SourceError) in
-                try await client.getPage(
+            ConfluenceOffsetPager("Confluence \(kind)", size: size) { [self] start, limit, _ throws(SourceError) in
+                let answer = try await client.getPage(
                     "/rest/api/\(kind)", filter + [("limit", "\(limit)"), ("start", "\(start)")], size: limit)
+                return ConfluenceOffsetPager.Page(
+                    items: try ConfluenceSearch.results(answer), hasNext: ConfluenceSearch.hasNext(answer))
             })
     }
 
@@ -76,29 +151,32 @@ extension ConfluenceSite {
     /// Data Center's pages of one type in a space.
     func pages(ofType type: String, in space: String, size: Int, expand: [String]) -> ConfluenceListing {
         listingByOffset(
-            "content",
-            [
-                ("spaceKey", space), ("type", type), ("status", "current"), ("expand", expand.joined(separator: ",")),
-            ], size: size)
+            "content", [("spaceKey", space), ("type", type), ("status", "current")] + Self.expanding(expand),
+            size: size)
+    }
+
+    private static func expanding(_ names: [String]) -> [(String, String)] {
+        names.isEmpty ? [] : [("expand", names.joined(separator: ","))]
     }
 
     /// Sends a query with its window relative to the server's clock and, where that is refused, once more with a date.
     private func ask(
-        _ query: ConfluenceQuery, isFirst: Bool,
-        _ send: (AtlassianClient, String) async throws(SourceError) -> JSONElement
+        _ query: ConfluenceQuery, isFirst: Bool, _ expand: [String],
+        _ send: (AtlassianClient, [(String, String)]) async throws(SourceError) -> JSONElement
     ) async throws(SourceError) -> JSONElement {
         let client = client
-        // By offset, what changes meanwhile is to move towards the pages that were read already.
-        let newestFirst = !isCloud
+        func pairs(literal: Bool) -> [(String, String)] {
+            [("cql", query.cql(literal: literal))] + Self.expanding(expand)
+        }
         guard isFirst, query.window != nil, !wantsDateLiterals else {
-            return try await send(client, query.cql(literal: wantsDateLiterals, newestFirst: newestFirst))
+            return try await send(client, pairs(literal: wantsDateLiterals))
         }
         do throws(SourceError) {
-            return try await send(client, query.cql(literal: false, newestFirst: newestFirst))
+            return try await send(client, pairs(literal: false))
         } catch {
-            guard error.code == .rejected,
-                let answer = try? await send(client, query.cql(literal: true, newestFirst: newestFirst))
-            else { throw error }
+            guard error.code == .rejected, let answer = try? await send(client, pairs(literal: true)) else {
+                throw error
+            }
             wantsDateLiterals = true
             return answer
         }

@@ -12,7 +12,8 @@ struct ConfluenceQuery: Sendable {
     /// Everything that changed since a moment.
     struct Window: Sendable {
         /// What the server's search index may lag behind.
-        static let overlapInMinutes = 5
+        private static let shortestOverlap = 5
+        private static let longestOverlap = 24 * 60
         /// Further than any two time zones are apart, which is what a literal may be off by.
         static let literalOverlap: TimeInterval = 26 * 3600
 
@@ -20,11 +21,14 @@ struct ConfluenceQuery: Sendable {
         let now: @Sendable () -> Date
 
         /// Minutes before the server's now, rounded up: no time zone is in it, and clocks may differ.
+        ///
+        /// A tenth more than asked for: while a listing is read, the server's now moves on, and the start of its window with it.
         var relative: String {
-            let minutes = (now().timeIntervalSince(since) / 60).rounded(.up)
+            let elapsed = (now().timeIntervalSince(since) / 60).rounded(.up)
             // A century is everything; more could overflow at the server.
-            let asked = Int(min(max(minutes, 0), 52_560_000)) + Self.overlapInMinutes
-            return "lastmodified >= now(\"-\(asked)m\")"
+            let minutes = Int(min(max(elapsed, 0), 52_560_000))
+            let overlap = max(Self.shortestOverlap, min(minutes / 10, Self.longestOverlap))
+            return "lastmodified >= now(\"-\(minutes + overlap)m\")"
         }
 
         /// A date that lies before `since` in whichever zone the server reads it; nobody can ask for that zone.
@@ -52,14 +56,14 @@ struct ConfluenceQuery: Sendable {
         return query
     }
 
-    /// - Parameters:
-    ///   - literal: the window as a date and not relative to the server's clock.
-    ///   - newestFirst: the order of what a window gives.
-    func cql(literal: Bool, newestFirst: Bool) -> String {
+    /// What a window gives comes the newest first: what changes while it is read moves towards the pages that were read already
+    /// and pushes nothing out of sight.
+    ///
+    /// - Parameter literal: the window as a date and not relative to the server's clock.
+    func cql(literal: Bool) -> String {
         let what = types.isEmpty ? place : "type in (\(types.joined(separator: ","))) and \(place)"
         guard let window else { return what + " order by created" }
-        let order = newestFirst ? "lastmodified desc" : "lastmodified"
-        return "\(what) and \(literal ? window.literal : window.relative) order by \(order)"
+        return "\(what) and \(literal ? window.literal : window.relative) order by lastmodified desc"
     }
 
     static func spaces(_ keys: [String]) -> String {

@@ -8,11 +8,14 @@ actor ConfluenceReader {
     private let site: ConfluenceSite
     private let mapping: ConfluenceDocument
     private let lookup: ReaderLookup
+    /// What could not be read; the walk is incomplete at its end.
+    private let unreadable: UnreadablePages
     /// Version of each page delivered: no listing is a snapshot, and several may bring one page.
     private var delivered: [String: Int] = [:]
 
-    init(site: ConfluenceSite, instance: String) {
+    init(site: ConfluenceSite, instance: String, unreadable: UnreadablePages) {
         self.site = site
+        self.unreadable = unreadable
         mapping = ConfluenceDocument(instance: instance, site: site.browserBase)
         lookup = ReaderLookup(site: site)
     }
@@ -41,7 +44,7 @@ actor ConfluenceReader {
     /// The documents of pages by id, those left out that are gone or cannot be seen.
     func documents(ids: [String]) async throws(SourceError) -> [Document] {
         let query = ConfluenceQuery("page", "blogpost", place: "id in (\(ids.joined(separator: ",")))")
-        let listing = site.search(query, size: Self.pagesPerQuery, expand: Self.expand)
+        let listing = site.search(query, size: Self.pagesPerQuery, expand: Self.expand, unreadable: unreadable)
         var documents: [Document] = []
         while let pages = try await listing.next() { documents += try await self.documents(of: pages) }
         return documents

@@ -78,12 +78,14 @@ struct ConfluenceSource: DocumentSource {
 
     func documents(ids: [String]) async throws(SourceError) -> [Document] {
         let pages = ids.filter { $0.hasPrefix(documentPrefix) }.map { String($0.dropFirst(documentPrefix.count)) }
-        let reader = ConfluenceReader(site: site, instance: instance)
+        let unreadable = UnreadablePages()
+        let reader = ConfluenceReader(site: site, instance: instance, unreadable: unreadable)
         var documents: [Document] = []
         for start in stride(from: 0, to: pages.count, by: ConfluenceReader.pagesPerQuery) {
             let batch = pages[start..<min(start + ConfluenceReader.pagesPerQuery, pages.count)]
             documents += try await reader.documents(ids: Array(batch))
         }
+        try unreadable.check()
         return documents
     }
 

@@ -17,6 +17,8 @@ actor ConfluenceWalk {
     private let spaces: [String]
     private let areConfigured: Bool
     private let window: ConfluenceQuery.Window
+    /// Pages that could not be read; everything else is read first.
+    private let unreadable = UnreadablePages()
     private var stage = Stage.start
 
     /// - Parameter areConfigured: the spaces were named by a person, so they may not exist.
@@ -27,7 +29,7 @@ actor ConfluenceWalk {
         self.spaces = spaces
         self.areConfigured = areConfigured
         self.window = window
-        reader = ConfluenceReader(site: site, instance: instance)
+        reader = ConfluenceReader(site: site, instance: instance, unreadable: unreadable)
     }
 
     func next() async throws(SourceError) -> [Document]? {
@@ -47,7 +49,10 @@ actor ConfluenceWalk {
                 if !documents.isEmpty { return documents }
             case .pagesOfChildren(let remaining):
                 let batch = remaining.prefix(ConfluenceReader.pagesPerQuery)
-                if batch.isEmpty { return nil }
+                if batch.isEmpty {
+                    try unreadable.check()
+                    return nil
+                }
                 let documents = try await reader.documents(ids: Array(batch))
                 stage = .pagesOfChildren(Array(remaining.dropFirst(batch.count)))
                 if !documents.isEmpty { return documents }
@@ -57,7 +62,7 @@ actor ConfluenceWalk {
 
     private func listing(_ types: String..., size: Int, _ expand: [String]) -> ConfluenceListing {
         let query = ConfluenceQuery(types: types, place: ConfluenceQuery.spaces(spaces), window: window)
-        return site.search(query, size: size, expand: expand)
+        return site.search(query, size: size, expand: expand, unreadable: unreadable)
     }
 
     /// The pages of changed comments and attachments that were not delivered yet, in a fixed order.

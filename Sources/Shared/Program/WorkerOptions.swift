@@ -18,8 +18,8 @@ public struct WorkerOptions: ParsableArguments, Sendable {
 
     public func validate() throws {
         guard idle > 0, idle <= 86_400 else { throw ValidationError("--idle takes seconds, more than 0") }
-        guard concurrency.map({ (1...256).contains($0) }) ?? true else {
-            throw ValidationError("--concurrency takes a number from 1 to 256")
+        guard concurrency.map({ (1...64).contains($0) }) ?? true else {
+            throw ValidationError("--concurrency takes a number from 1 to 64")
         }
         guard prefetch.map({ (1...1024).contains($0) }) ?? true else {
             throw ValidationError("--prefetch takes a number from 1 to 1024")

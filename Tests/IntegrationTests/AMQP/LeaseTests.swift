@@ -77,6 +77,19 @@ import Testing
         await lease.release()
     }
 
+    @Test func holderThatIsCancelledWhileTheBrokerIsAwayEnds() async throws {
+        let proxy = try FaultProxy(target: UInt16(try RealBroker.settings().port))
+        let recorder = LogRecorder()
+        let lease = try #require(
+            try await Lease.acquire("cancelled", at: try broker(port: proxy.port), logger: recorder.logger))
+        let holding = Task { await lease.hold() }
+        proxy.end()
+        await recorder.wait(for: "Connection of the lease lost")
+        holding.cancel()
+        #expect(await holding.value == nil)
+        await lease.release()
+    }
+
     @Test func waitingForTheEndOfAConnectionCanBeCancelled() async throws {
         let connection = BrokerConnection(settings: try RealBroker.settings(), name: "test end")
         try await connection.connect()

@@ -111,6 +111,23 @@ import Testing
         #expect(try await Set(site.source(edition).read().keys) == site.pageIDs())
     }
 
+    @Test(arguments: editions)
+    func aPageThatNeverComesIsNamedAndHidesNoOther(_ edition: AtlassianEdition) async throws {
+        let site = try await StandIn()
+        // Wherever the page is among the results, the server gives up.
+        try await site.tell("/pages/65641/broken", #"{"broken":true}"#)
+        let source = try site.source(edition)
+        try await source.verify()
+        var read: Set<String> = []
+        let error = await #expect(throws: SourceError.self) {
+            for try await page in source.documents(in: StandIn.spaces, since: Date(timeIntervalSince1970: 0)) {
+                read.formUnion(page.map { ConfluenceSource.number($0.id) })
+            }
+        }
+        #expect(error?.message.contains("65641") == true)
+        #expect(try await read == site.pageIDs().subtracting(["65641"]))
+    }
+
     @Test(arguments: editions) func shortAndEmptyPagesEndNothing(_ edition: AtlassianEdition) async throws {
         let site = try await StandIn()
         let kinds = edition == .cloud ? ["short_page", "empty_page_with_next"] : ["short_page"]

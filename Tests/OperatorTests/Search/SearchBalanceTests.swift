@@ -1,3 +1,4 @@
+import Embedding
 import Testing
 
 @testable import Operator
@@ -10,14 +11,15 @@ import Testing
         #expect(abs(SearchBalance.hangulShare(of: text) - share) < 1e-9)
     }
 
-    @Test func whatTheModelCannotReadCountsLittle() {
-        func meaning(_ question: String, readsHangul: Bool) -> Double {
-            SearchBalance(question, readsHangul: readsHangul).meaning
+    @Test func whatTheModelDoesNotUnderstandCountsLittle() {
+        func meaning(_ question: String, _ understanding: Understanding) -> Double {
+            SearchBalance(question, understanding).meaning
         }
-        #expect(abs(meaning("되돌리기", readsHangul: false) - 0.1) < 1e-9)
-        #expect(meaning("되돌리기", readsHangul: true) == 0.8)
-        #expect(meaning("roll back", readsHangul: false) == 0.8)
-        let mixed = meaning("API 토큰", readsHangul: false)
+        #expect(abs(meaning("되돌리기", .allButHangul) - 0.1) < 1e-9)
+        #expect(meaning("되돌리기", .everything) == 0.8)
+        #expect(meaning("roll back", .allButHangul) == 0.8)
+        #expect(abs(meaning("roll back", .nothing) - 0.1) < 1e-9)
+        let mixed = meaning("API 토큰", .allButHangul)
         #expect(mixed > 0.1 && mixed < 0.8)
     }
 }

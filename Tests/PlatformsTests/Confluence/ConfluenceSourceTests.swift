@@ -112,7 +112,8 @@ struct ConfluenceSourceTests {
 
     @Test func onlyCallsThatCloudStillHasAreMade() async throws {
         let wiki = Wiki([
-            .spaces: [Wiki.engineering], .changedPages: [Wiki.listing([Wiki.page(65)])],
+            .user: [FakeSite.json(#"{"type":"known","accountId":"1"}"#)], .spaces: [Wiki.engineering],
+            .changedPages: [Wiki.listing([Wiki.page(65)])],
             .changedChildren: [Wiki.listing([Wiki.comment(9, on: 66)])], .listing: [Wiki.listing([Wiki.page(65)])],
         ])
         let source = try wiki.source()

@@ -15,7 +15,8 @@ struct ConfluenceWindowTests {
         _ = try await wiki.source().changed()
         // 90 s are 2 minutes, and 5 of overlap.
         for question in [Wiki.Question.changedPages, .changedChildren] {
-            #expect(wiki.asked(question)[0].contains(#"lastmodified >= now("-7m")"#))
+            let window = #"lastmodified >= now("-7m") order by lastmodified desc&"#
+            #expect(wiki.asked(question)[0].contains(window))
         }
         #expect(
             wiki.asked(.changedPages)[0].hasPrefix("https://haneul.atlassian.net/wiki/rest/api/content/search?cql="))
@@ -25,8 +26,10 @@ struct ConfluenceWindowTests {
         func relative(_ since: Date) -> String {
             ConfluenceQuery.Window(since: since) { Wiki.now }.relative
         }
-        #expect(relative(Date(timeIntervalSince1970: -1e14)).contains(#"now("-52560005m")"#))
+        #expect(relative(Date(timeIntervalSince1970: -1e14)).contains(#"now("-52561440m")"#))
         #expect(relative(Wiki.now.addingTimeInterval(1e9)).contains(#"now("-5m")"#))
+        // A day and a tenth of it, as the server's now moves on while a long listing is read.
+        #expect(relative(Wiki.now.addingTimeInterval(-86_400)).contains(#"now("-1584m")"#))
         let window = ConfluenceQuery.Window(since: Date(timeIntervalSince1970: 0)) { Wiki.now }
         #expect(window.literal == #"lastmodified >= "1970-01-01 00:00""#)
     }
@@ -72,7 +75,7 @@ struct ConfluenceWindowTests {
         #expect(minutes.count == 2 && minutes[1] >= minutes[0] + 60)
     }
 
-    @Test func byOffsetEachPageIsAskedForWithTheWindowAsItIsThenAndTheNewestFirst() async throws {
+    @Test func byOffsetEachPageIsAskedForWithTheWindowAsItIsThen() async throws {
         let clock = TickingClock()
         let wiki = Wiki([.changedPages: [Wiki.listing([Wiki.page(1)]), Wiki.listing([Wiki.page(1)])]])
         let source = ConfluenceSource(
@@ -80,7 +83,7 @@ struct ConfluenceWindowTests {
             clock: ImpatientClock(), now: clock.now)
         #expect(try await source.changed().count == 1)
         let asked = wiki.asked(.changedPages)
-        #expect(asked.count == 2 && asked.allSatisfy { $0.contains("order by lastmodified desc") })
+        #expect(asked.count == 2)
         #expect(Set(asked.map { $0.prefix { $0 != "&" } }).count == 2)
     }
 }

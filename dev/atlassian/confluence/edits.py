@@ -52,4 +52,8 @@ def restriction(store: Store, page: Page, body: dict) -> dict:
     return {"users": edited.read_users, "groups": edited.read_groups}
 
 
-PARTS = {edit.__name__: edit for edit in (labels, comments, attachments, status, parent, restriction)}
+def broken(store: Store, page: Page, body: dict) -> dict:
+    return {"broken": store.pages.edit(page.id, broken=body["broken"]).broken}
+
+
+PARTS = {edit.__name__: edit for edit in (labels, comments, attachments, status, parent, restriction, broken)}

@@ -90,7 +90,7 @@ class Renderer:
                  "group": [{"type": "group", "name": name, "id": f"group-{name}"} for name in page.read_groups]}
         told = {name: {"results": results[:RESTRICTION_LIMIT], "start": 0, "limit": RESTRICTION_LIMIT, "size": len(results)}
                 for name, results in lists.items() if f"restrictions.read.restrictions.{name}" in expand}
-        return {"read": {"operation": "read", "restrictions": told,
+        return {"read": {"operation": "read", "restrictions": told, "_expandable": {"content": api},
                          "_links": {"self": f"{self.wiki}{api}/restriction/byOperation/read"}}}
 
     def _storage(self, entry: Entry) -> str:
@@ -164,7 +164,9 @@ class Renderer:
 
     def user(self, person: str) -> dict:
         who = self.store.people[person]
-        return {"type": "known", "accountId": who["account"], "accountType": who.get("type", "atlassian"),
+        # A customer of the service desk is nobody's account here.
+        kind = who.get("type", "atlassian")
+        return {"type": "known", "accountId": who["account"], "accountType": "" if kind == "customer" else kind,
                 "email": who["email"], "publicName": who["name"], "displayName": who["name"],
                 "_expandable": {"operations": "", "personalSpace": ""},
                 "_links": {"self": f"{self.wiki}/rest/api/user?accountId={who['account']}"}}

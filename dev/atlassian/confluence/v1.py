@@ -64,7 +64,9 @@ class Api:
             return JSONResponse({"statusCode": 400, "message": f"Could not parse cql : {text}"}, 400)
         except BadCursor:
             return error(400, "BadRequestException", "Invalid cursor")
-        renderer = self.renderer(store, str(request.base_url).rstrip("/"))
+        if "body" in expand and any(entry.child is None and entry.page.broken for entry, _ in items):
+            return error(504, "ServiceException", "gateway timeout")
+        renderer = self.render(request)
         results = [renderer.content(entry.copy(number), expand) for entry, number in items]
         return JSONResponse(self.listing(request, results, start, self.limit(request, expand), following))
 
