@@ -28,6 +28,9 @@ bench: setup ## measure the AMQP client beside a plain C loop
 scaling: build ## measure 1, 2 and 4 transformers on a slow embedding server
 	@dev/scaling
 
+extraction: setup ## measure memory and speed of the extractor: 50,000 new documents, 100,000 known ones
+	@dev/extraction
+
 loading: build ## measure the loader beside the official Qdrant client
 	@dev/loading
 
@@ -91,5 +94,5 @@ lint: ## check format and spelling of the Swift sources
 clean: ## remove what was built and what the servers wrote
 	@rm -rf .build Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling loading model-test definitions judge-markdown fuzz-markdown
-.PHONY: bench-markdown bench-embedding bench-chunking bench-search format lint clean
+.PHONY: help setup build model reference golden demo test bench scaling extraction loading model-test definitions
+.PHONY: judge-markdown fuzz-markdown bench-markdown bench-embedding bench-chunking bench-search format lint clean

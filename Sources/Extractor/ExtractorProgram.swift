@@ -13,6 +13,7 @@ struct ExtractorProgram: AsyncParsableCommand {
               extractor confluence --dry-run     list what a run would do
               extractor all --schedule 6         every 6 hours, until stopped
               extractor all --prune              also remove what is gone
+              extractor all --prune --dry-run    show what that would be
               extractor convert --from storage page.xhtml
             """,
         version: version,

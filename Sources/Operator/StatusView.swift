@@ -10,7 +10,7 @@ struct StatusView {
     }
 
     /// Speed is measured over this time: long enough to be calm, short enough to follow.
-    private static let span = Duration.seconds(20)
+    private static let span = Duration.seconds(8)
 
     private var readings: [Reading] = []
     /// The most that waited in a queue since it was last empty: what the bar is a share of.

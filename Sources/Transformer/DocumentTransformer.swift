@@ -41,12 +41,15 @@ struct DocumentTransformer: MessageHandler {
         let envelope = MessageEnvelope(
             type: VectorsMessage.type, run: documents.run, source: documents.source,
             traceparent: documents.traceparent)
+        // Before and after: a queue that was gone may be made again between a publishing that only the journal got and the look.
+        let queue = topology.workQueue(.vectors)
+        try await publisher.verify(queue: queue)
         try await publisher.publish(
             all: messages.lazy.map { message in
                 envelope.publishing(
                     exchange: topology.exchange, routingKey: topology.workKey(.vectors), body: message.body)
             })
-        try await publisher.verify(queue: topology.workQueue(.vectors))
+        try await publisher.verify(queue: queue)
     }
 
     private func outcome(of error: EmbeddingError) -> Outcome {

@@ -21,6 +21,7 @@ struct Pipeline: Sendable {
     /// One document with its chunks, before embedding.
     private struct Cut {
         let change: DocumentChange
+        let state: StoredWork.State
         /// Of the whole version; more than there are ``chunks`` when the document is passed over.
         let chunkCount: Int
         let chunks: [CutChunk]
@@ -45,9 +46,9 @@ struct Pipeline: Sendable {
     func transform(_ changes: [DocumentChange]) async throws -> Result {
         let states = try await stored.states(of: changes)
         var volume = TransformVolume()
-        let cuts = changes.map { change in cut(change, states[change.document.id] ?? .unknown, &volume) }
+        let cuts = zip(changes, states).map { change, state in cut(change, state, &volume) }
         await FailPoint.reach(.embed)
-        var vectors = try await storedVectors(of: cuts, states)
+        var vectors = try await storedVectors(of: cuts)
         volume.reused = vectors.count
         try await embedMissing(of: cuts, &vectors, &volume)
         var rejected: [RejectedPart] = []
@@ -68,20 +69,21 @@ struct Pipeline: Sendable {
         switch state {
         case .loaded(let chunkCount):
             volume.skipped += 1
-            return Cut(change: change, chunkCount: chunkCount, chunks: [])
+            return Cut(change: change, state: state, chunkCount: chunkCount, chunks: [])
         case .overtaken:
             volume.stale += 1
             // Cut all the same, because a header must say the truth: the journal keeps it.
-            return Cut(change: change, chunkCount: cut(change).chunkCount, chunks: [])
+            return Cut(change: change, state: state, chunkCount: chunks(of: change).count, chunks: [])
         case .unknown, .older:
-            guard !change.isDeleted else { return Cut(change: change, chunkCount: 0, chunks: []) }
+            guard !change.isDeleted else { return Cut(change: change, state: state, chunkCount: 0, chunks: []) }
             FailPoint.pass(.chunk, change.document.id)
             volume.documents += 1
-            return cut(change)
+            let chunks = chunks(of: change)
+            return Cut(change: change, state: state, chunkCount: chunks.count, chunks: chunks)
         }
     }
 
-    private func cut(_ change: DocumentChange) -> Cut {
+    private func chunks(of change: DocumentChange) -> [CutChunk] {
         let document = change.document
         let counter = provider.tokenCounter
         let budget = TokenBudget(title: document.title, counter: counter)
@@ -90,18 +92,14 @@ struct Pipeline: Sendable {
         if chunks.isEmpty { chunks = Array(chunker.chunks(of: document.title, budget: budget)) }
         if chunks.isEmpty { chunks = [Chunk(index: 0, content: document.title)] }
         let embedded = EmbeddedText(title: document.title, counter: counter)
-        return Cut(
-            change: change, chunkCount: chunks.count,
-            chunks: chunks.map { chunk in
-                let text = embedded.text(of: chunk)
-                return CutChunk(chunk: chunk, text: text, embedHash: ContentHash.hex(text))
-            })
+        return chunks.map { chunk in
+            let text = embedded.text(of: chunk)
+            return CutChunk(chunk: chunk, text: text, embedHash: ContentHash.hex(text))
+        }
     }
 
-    private func storedVectors(
-        of cuts: [Cut], _ states: [String: StoredWork.State]
-    ) async throws(QdrantError) -> Vectors {
-        let older = cuts.filter { !$0.chunks.isEmpty && states[$0.change.document.id] == .older }
+    private func storedVectors(of cuts: [Cut]) async throws(QdrantError) -> Vectors {
+        let older = cuts.filter { $0.state == .older }
         return try await stored.vectors(
             of: older.map(\.change.document.id), embedHashes: older.flatMap { $0.chunks.map(\.embedHash) }
         ).mapValues { .success($0) }

@@ -24,30 +24,26 @@ struct StoredWork: Sendable {
         case overtaken
     }
 
-    /// The state of each document, by id. Tombstones are work for the loader alone and are not looked up.
-    func states(of changes: [DocumentChange]) async throws(QdrantError) -> [String: State] {
-        let changes = changes.filter { !$0.isDeleted }
-        let markers = try await registry.latestMarkers(of: changes.map(\.document.id))
-        var states: [String: State] = [:]
-        var claimed: [Marker] = []
-        for change in changes {
-            guard let marker = markers[change.document.id] else { continue }
-            if marker.version < change.version {
-                states[change.document.id] = .older
-            } else if marker.version == change.version, marker.state == .loaded, marker.fingerprint == fingerprint {
-                claimed.append(marker)
-            } else {
-                states[change.document.id] = .overtaken
-            }
-        }
+    /// The state of each change, in their order; the same document may be there in two versions. Tombstones are work for the
+    /// loader alone and are not looked up.
+    func states(of changes: [DocumentChange]) async throws(QdrantError) -> [State] {
+        let markers = try await registry.latestMarkers(of: changes.filter { !$0.isDeleted }.map(\.document.id))
         // Replaying a document is how lost points are brought back, so the marker's word alone is not enough.
-        let counts = try await counts(of: claimed)
-        for marker in claimed {
+        let counts = try await counts(
+            of: markers.values.filter { marker in
+                isOurs(marker)
+                    && changes.contains { $0.document.id == marker.documentID && $0.version == marker.version }
+            })
+        return changes.map { change in
+            guard !change.isDeleted, let marker = markers[change.document.id] else { return .unknown }
+            if marker.version < change.version { return .older }
+            guard marker.version == change.version, isOurs(marker) else { return .overtaken }
             let isComplete = counts[marker.documentID] == marker.chunkCount
-            states[marker.documentID] = isComplete ? .loaded(chunkCount: marker.chunkCount) : .older
+            return isComplete ? .loaded(chunkCount: marker.chunkCount) : .older
         }
-        return states
     }
+
+    private func isOurs(_ marker: Marker) -> Bool { marker.state == .loaded && marker.fingerprint == fingerprint }
 
     /// Stored vectors of some documents, whatever their version, by the hash of the text that was embedded.
     func vectors(

@@ -132,4 +132,34 @@ import class Foundation.ProcessInfo
             }
         }
     }
+
+    /// What passes by itself, or with a smaller page, costs no document.
+    @Test func passingFaultsAreOvercome() async throws {
+        try await Fleet.with { fleet in
+            let all = try await fleet.tell(.get, "/issues").array.map { $0.count { _ in true } } ?? 0
+            for (edition, path) in [
+                (Edition.cloud, "/rest/api/3/search/jql"), (.datacenter, "/jira/rest/api/2/search"),
+            ] {
+                let faults = [
+                    #""status":429,"headers":{"Retry-After":"1"}"#, #""kind":"truncate""#, #""kind":"reset""#,
+                    #""status":503,"headers":{"Retry-After":"Wed, 21 Oct 2015 07:28:00 GMT"}"#, #""status":500"#,
+                    #""status":429,"headers":{"Retry-After":"0"}"#, #""status":504"#, #""kind":"short_page""#,
+                ]
+                let script = faults.map { #"{"match":"\#(path)",\#($0)}"# }.joined(separator: ",")
+                try await fleet.tell(.post, "/faults", "[\(script)]")
+                #expect(try await found(fleet, edition, since: "2015-01-01").count == all, "\(edition)")
+            }
+        }
+    }
+
+    @Test func aWaitLongerThanAnybodyWaitsEndsTheRunAndSaysSo() async throws {
+        try await Fleet.with { fleet in
+            try await fleet.tell(
+                .post, "/faults",
+                #"[{"match":"/search/jql","times":9,"status":429,"headers":{"Retry-After":"99999999999"}}]"#)
+            let output = try await fleet.run(
+                "extractor", "jira", "--dry-run", "--json", with: ["OHRA_JIRA_PROJECTS": "FLEET"], expecting: 1)
+            #expect(output.stderr.contains("it asks to wait 86400 s"))
+        }
+    }
 }

@@ -28,7 +28,7 @@ import Testing
                     try await fleet.run("loader", "migrate", name, expecting: 78)
                     try await load(next)
                     try await leaveBehind(fleet, next, folder)
-                    try await switchUnderSearches(fleet, to: name)
+                    try await switchUnderSearches(fleet, next)
                     #expect(try await target(fleet) == name + "_v1")
                     try await afterwards(fleet, next, old)
                 }
@@ -45,12 +45,11 @@ import Testing
         let refusal = try await fleet.run("loader", "migrate", next.client.settings.collection, expecting: 1)
         #expect(refusal.stdout.contains("1 of 21 documents"))
         #expect(try await target(fleet) == old)
-        try await load(next)
     }
 
-    /// Readers ask without a pause while the names move: by the common name, and by that of the former collection with
-    /// vectors of the former model. Every answer is whole.
-    private func switchUnderSearches(_ fleet: Fleet, to name: String) async throws {
+    /// Readers ask without a pause while the missing text is loaded and the names move: by the common name, and by that of the
+    /// former collection with vectors of the former model. Every answer is whole.
+    private func switchUnderSearches(_ fleet: Fleet, _ next: Fleet) async throws {
         let isOver = Mutex(false)
         let (client, old) = (fleet.client, try await target(fleet))
         let hits = try await client.scroll(old, vectors: true, limit: 1)
@@ -65,8 +64,11 @@ import Testing
             }
             return seen
         }()
-        try await fleet.run("loader", "migrate", name)
+        let switching = try fleet.start("loader", ["migrate", next.client.settings.collection, "--wait"])
+        try await load(next)
+        let output = try await switching.output()
         isOver.withLock { $0 = true }
+        #expect(output.status == 0, "\(output.complaint)")
         let answers = try await seen
         #expect(answers[64] ?? 0 > 0 && Set(answers.keys).isSubset(of: [64, 128]))
     }

@@ -29,9 +29,9 @@ import Testing
         let first = view.lines(status(190, unacked: 10), at: start, columns: 200)
         #expect(first[1].hasPrefix("ohra.documents    190       10          2"))
         #expect(first[1].hasSuffix("0%"))
-        let second = view.lines(status(90, unacked: 10, documents: 50), at: start + .seconds(10), columns: 200)
-        #expect(second[1].contains("-10.0/s") && second[1].contains("0:10") && second[1].hasSuffix("50%"))
-        #expect(second.last == "50 documents (+5.0/s)  150 points (+15.0/s)  0 dead letters")
+        let second = view.lines(status(90, unacked: 10, documents: 50), at: start + .seconds(5), columns: 200)
+        #expect(second[1].contains("-20.0/s") && second[1].contains("0:05") && second[1].hasSuffix("50%"))
+        #expect(second.last == "50 documents (+10.0/s)  150 points (+30.0/s)  0 dead letters")
         #expect(second.contains { $0.hasPrefix("jira") && $0.hasSuffix("2025-11-24T16:00:00.000Z") })
         let empty = view.lines(status(0, documents: 50), at: start + .seconds(20), columns: 200)
         #expect(empty[1].hasSuffix("idle"))
@@ -47,8 +47,8 @@ import Testing
         var view = StatusView()
         _ = view.lines(status(1000), at: start, columns: 200)
         _ = view.lines(status(0), at: start + .seconds(60), columns: 200)
-        let lines = view.lines(status(10), at: start + .seconds(70), columns: 200)
-        #expect(lines[1].contains("+1.0/s"))
+        let lines = view.lines(status(10), at: start + .seconds(65), columns: 200)
+        #expect(lines[1].contains("+2.0/s"))
     }
 
     @Test func whatNobodyKnowsIsAQuestionMark() {

@@ -115,6 +115,19 @@ import Testing
         #expect(result.volume == TransformVolume(stale: 3))
     }
 
+    /// The older of the two is overtaken or loaded; that must not be taken for the newer one.
+    @Test func twoVersionsOfADocumentInOneMessageAreToldApart() async throws {
+        let provider = StubProvider()
+        let stored = StoredPoints(
+            markers: [marker("a")], points: [.init(documentID: "a", embedHash: "x", vector: [1, 0])])
+        let result = try await pipeline(provider, stored).transform([
+            change("a", "new", epoch: 2), change("a", "old"), change("a", "last", epoch: 3),
+        ])
+        #expect(provider.calls == [["T\n\nnew", "T\n\nlast"]])
+        #expect(Set(result.messages.flatMap(\.documents).map(\.version.epoch)) == [1, 2, 3])
+        #expect(result.volume == TransformVolume(documents: 2, skipped: 1, embedded: 2))
+    }
+
     @Test func tombstonesGoOnWithoutALookUp() async throws {
         let stored = StoredPoints(markers: [marker("a", epoch: 9)])
         let result = try await pipeline(StubProvider(), stored).transform([change("a", epoch: 10, isDeleted: true)])

@@ -1,6 +1,7 @@
 // Variadic calls, macros and static helpers that Swift cannot call itself. No logic, no state.
 #pragma once
 #include <curl/curl.h>
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 
@@ -8,6 +9,10 @@
 
 // prctl is variadic; the kernel keeps 15 bytes of the name.
 OHRA_INLINE int ohra_thread_set_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// malloc.h is in no module.
+OHRA_INLINE int ohra_heap_map_blocks_from(int bytes) { return mallopt(M_MMAP_THRESHOLD, bytes); }
+OHRA_INLINE int ohra_heap_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }
 
 // curl_easy_setopt, curl_multi_setopt and curl_easy_getinfo are variadic.
 OHRA_INLINE CURLcode ohra_curl_set_long(CURL *easy, CURLoption option, long value) {

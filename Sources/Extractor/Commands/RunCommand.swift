@@ -65,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        HeapPolicy.giveBackEarly()
         let options = try options()
         try await Program.run("extractor", common) { settings in
             let transport = CurlTransport()

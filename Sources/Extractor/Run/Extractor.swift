@@ -21,6 +21,9 @@ struct Extractor: Sendable {
     /// Until then after a stop signal a run waits for the confirms of what it has read. Half of the 24 s a shutdown may take.
     private static let grace = Duration.seconds(12)
 
+    /// For a run that ended, or was killed, a moment ago.
+    private static let leasePatience = Duration.seconds(3)
+
     /// One run with its result on standard output.
     ///
     /// - Throws: faults of broker and registry. Those of sources are told here and counted in the outcome.
@@ -74,7 +77,10 @@ struct Extractor: Sendable {
     ) async throws {
         // A dry run changes nothing that another run could trip over.
         guard !session.options.isDryRun else { return try await read(source, nil, session, into: &outcome) }
-        guard let lease = try await Lease.acquire(source.lease(.run), at: broker, logger: session.logger) else {
+        guard
+            let lease = try await Lease.acquire(
+                source.lease(.run), at: broker, waiting: Self.leasePatience, logger: session.logger)
+        else {
             let counts = RunReport.SourceCounts(source: type(of: source).name, failed: 1)
             return outcome.add(counts, DryRunReport(), failure: RunUnderWay(source: source), of: program)
         }

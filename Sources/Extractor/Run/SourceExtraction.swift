@@ -73,20 +73,26 @@ struct SourceExtraction: Sendable {
         return result
     }
 
+    /// Scopes that were read before and new ones never share a window: its start is the earliest that one of them needs, and of
+    /// a new one nobody knows it.
     private func windows(_ scopes: [String]) async throws -> [Window] {
-        var windows: [Window] = []
-        var isFirstRun = false
-        for group in scopes.chunked(by: type(of: source).scopesPerQuery) {
-            let last = try await registry.lastCompleteRun(source: name, instance: source.instance, scopes: group)
-            isFirstRun = isFirstRun || last == nil
-            windows.append(Window(scopes: group, since: options.windowStart(lastComplete: last, now: run.startedAt)))
-        }
-        if isFirstRun, options.since == nil {
+        let last = try await registry.lastCompleteRuns(source: name, instance: source.instance, scopes: scopes)
+        let new = scopes.filter { last[$0] == nil }
+        if !new.isEmpty, options.since == nil {
             logger.notice(
                 "First run: only the last 24 hours are read; give --since for everything older",
-                metadata: [LogKey.source: "\(name)"])
+                metadata: [
+                    LogKey.source: "\(name)", "count": "\(new.count)",
+                    "scopes": "\(new.prefix(20).joined(separator: ", "))",
+                ])
         }
-        return windows
+        // Those that are equally far behind together, so that no window reaches back further than it must.
+        let known = scopes.filter { last[$0] != nil }.sorted { last[$0] ?? .now < last[$1] ?? .now }
+        return (known.chunked(by: type(of: source).scopesPerQuery) + new.chunked(by: type(of: source).scopesPerQuery))
+            .map { group in
+                let earliest = group.compactMap { last[$0] }.min()
+                return Window(scopes: group, since: options.windowStart(lastComplete: earliest, now: run.startedAt))
+            }
     }
 
     /// Tells the progress line how much is to come, where the source knows and somebody looks. A guess is no reason to fail.
@@ -151,7 +157,7 @@ struct SourceExtraction: Sendable {
             return logger.warning(
                 "Nothing is pruned, as the source was not read to its end", metadata: [LogKey.source: "\(name)"])
         }
-        try await prune(result.completeScopes, into: &result, emit)
+        try await prune(result.completeScopes.sorted(), into: &result, emit)
     }
 
     private func read(

@@ -9,8 +9,9 @@ struct WorkCommand: AsyncParsableCommand {
     @OptionGroup var worker: WorkerOptions
     @OptionGroup var common: CommonOptions
 
-    /// Messages of 5 vectors that are worked on at once: enough to fill the groups under way with 200 points each.
-    private static let concurrency = 128
+    /// Messages of 5 vectors that are worked on at once: enough to fill the groups under way with 100 points each. Twice as
+    /// many take 10 MB more and are no faster (docs/OPERATIONS.md).
+    private static let concurrency = 64
 
     private struct Settings {
         let broker: BrokerSettings

@@ -95,7 +95,7 @@ struct AtlassianClient: Sendable {
                 return try await exchange(request)
             } catch {
                 var failure = error
-                if size > 1, attempt == 2, failure.error.mayBeTooHeavy { failure.advice = .giveUp }
+                if size > 1, attempt >= 2, failure.error.mayBeTooHeavy { failure.advice = .giveUp }
                 throw failure
             }
         }

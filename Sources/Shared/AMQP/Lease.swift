@@ -36,11 +36,21 @@ public actor Lease {
 
     /// Takes the lease if it is free.
     ///
-    /// - Parameter name: says what for: `run.jira.example.atlassian.net`.
+    /// - Parameters:
+    ///   - name: says what for: `run.jira.example.atlassian.net`.
+    ///   - limit: how long to wait for it. The broker needs a moment to notice that a holder was killed.
     /// - Returns: nil when somebody else holds it.
     /// - Throws: `unavailable`, or `unauthorized` when the user may not declare the queue.
-    public static func acquire(_ name: String, at broker: Broker, logger: Logger) async throws(BrokerError) -> Lease? {
-        try await acquire(name, at: broker, patience: Patience(), logger: logger)
+    public static func acquire(
+        _ name: String, at broker: Broker, waiting limit: Duration = .zero, logger: Logger
+    ) async throws(BrokerError) -> Lease? {
+        let end = ContinuousClock.now + limit
+        while true {
+            if let lease = try await acquire(name, at: broker, patience: Patience(), logger: logger) { return lease }
+            guard ContinuousClock.now < end, !Task.isCancelled else { return nil }
+            // Cancellation ends the loop.
+            try? await Task.sleep(for: .milliseconds(250))
+        }
     }
 
     static func acquire(

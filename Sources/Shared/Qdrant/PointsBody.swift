@@ -15,15 +15,11 @@ public struct PointsBody: Sendable {
     public private(set) var count = 0
     private var points: JSONWriter
     private let mode: Mode
-    private let updateFilter: QdrantFilter?
 
-    /// - Parameters:
-    ///   - reservingPoints: memory for so many points of 384 numbers and a kilobyte of payload is reserved at once.
-    ///   - updateFilter: points that exist are replaced only when they pass; ones that do not exist are always inserted.
-    public init(reservingPoints: Int = 0, mode: Mode = .upsert, updateFilter: QdrantFilter? = nil) {
+    /// - Parameter reservingPoints: memory for so many points of 384 numbers and a kilobyte of payload is reserved at once.
+    public init(reservingPoints: Int = 0, mode: Mode = .upsert) {
         points = JSONWriter(reservingCapacity: max(256, min(reservingPoints, 1024) * 6 << 10))
         self.mode = mode
-        self.updateFilter = updateFilter
     }
 
     public var isEmpty: Bool { count == 0 }
@@ -78,10 +74,6 @@ public struct PointsBody: Sendable {
             writer.key("points")
             writer.array { writer in if count > 0 { writer.json(points.bytes) } }
             if mode != .upsert { writer.member("update_mode", mode.rawValue) }
-            if let updateFilter {
-                writer.key("update_filter")
-                updateFilter.write(to: &writer)
-            }
         }
     }
 

@@ -25,14 +25,21 @@ extension Registry {
         try await client.upsert(collection, body)
     }
 
-    /// When the last complete run began that covers all of `scopes`; nil when one of them was never read completely.
-    public func lastCompleteRun(
+    /// When the last run began that read a scope to its end, for those of `scopes` that ever were.
+    public func lastCompleteRuns(
         source: String, instance: String, scopes: [String]
-    ) async throws(QdrantError) -> Date? {
-        let ids = scopes.map { PointIdentity.record(kind: "run", name: Self.runName(source, instance, $0)) }
-        let starts = try await records(ids, fields: ["started_at_ms"]).compactMap { $0["started_at_ms"]?.int }
-        guard starts.count == scopes.count, let earliest = starts.min() else { return nil }
-        return Date(timeIntervalSince1970: Double(earliest) / 1000)
+    ) async throws(QdrantError) -> [String: Date] {
+        var starts: [String: Date] = [:]
+        for start in stride(from: 0, to: scopes.count, by: Self.pageSize) {
+            let ids = scopes[start..<min(start + Self.pageSize, scopes.count)].map {
+                PointIdentity.record(kind: "run", name: Self.runName(source, instance, $0))
+            }
+            for record in try await records(ids, fields: ["scope", "started_at_ms"]) {
+                guard let scope = record["scope"]?.string, let start = record["started_at_ms"]?.int else { continue }
+                starts[scope] = Date(timeIntervalSince1970: Double(start) / 1000)
+            }
+        }
+        return starts
     }
 
     /// For each source that ever read a scope to its end: when the run began up to which all its scopes are read. The

@@ -43,9 +43,11 @@ struct ProgressSnapshot: Sendable, Equatable {
         /// Counters that have counted something.
         case counters
         case time
+        /// Ten cells wide.
+        case shortBar
         /// Counters at zero, unit and note.
         case words
-        case bar
+        case longBar
 
         static func < (left: Detail, right: Detail) -> Bool { left.rawValue < right.rawValue }
     }
@@ -65,7 +67,7 @@ struct ProgressSnapshot: Sendable, Equatable {
         var parts = [title.terminalSafe]
         if let total, total > 0 {
             let share = min(1, Double(completed) / Double(total))
-            if detail >= .bar { parts.append(ProgressBar.text(share)) }
+            if detail >= .shortBar { parts.append(ProgressBar.text(share, width: detail >= .longBar ? 24 : 10)) }
             parts.append("\(Int(share * 100))%".padded(toWidth: 4, onTheLeft: true))
         }
         parts.append(detail >= .words ? counted : count)

@@ -7,38 +7,6 @@ import Testing
 @testable import Shared
 
 @Suite(.timeLimit(.minutes(1))) struct SourceExtractionTests {
-    /// One run over a stub source, on a broker in memory.
-    private struct Scene {
-        let source: StubSource
-        let stub: StubRegistry
-        let broker = MemoryBroker(Topology(prefix: "ohra"))
-        let stop = StopSignal()
-        let recorder = LogRecorder()
-        var options = RunOptions()
-
-        func run() async throws -> (SourceExtraction.Result, RunReport.SourceCounts) {
-            let run = RunIdentity()
-            let tally = SourceTally(source: "stub", progress: ProgressLine("stub"), logger: recorder.logger)
-            let extraction = SourceExtraction(
-                source: source, options: options, registry: stub.registry,
-                detector: ChangeDetector(
-                    registry: stub.registry, fingerprint: "f", emitsAll: options.emitsAll,
-                    runStart: run.startInMilliseconds),
-                emitter: DocumentEmitter(
-                    topology: Topology(prefix: "ohra"), publisher: broker.publisher(),
-                    envelope: MessageEnvelope(type: DocumentsMessage.type, run: run.id, source: "stub"),
-                    logger: recorder.logger),
-                run: run, stop: stop, tally: tally, logger: recorder.logger)
-            return (try await extraction.execute(), tally.counts)
-        }
-
-        var published: [DocumentChange] {
-            get throws {
-                try broker.bodies(in: "ohra.documents").flatMap { try DocumentsMessage(body: $0).changes }
-            }
-        }
-    }
-
     private static func documents(_ range: Range<Int>, scope: String = "A", versionKey: String = "v1") -> [Document] {
         range.map {
             .sample("stub:here:\($0)", versionKey: versionKey, sourceType: "stub", scope: scope)
@@ -48,7 +16,7 @@ import Testing
     @Test(arguments: [1, 50, 1000, 5000])
     func aQuietRunLooksUpInBatchesWhateverThePageSize(pageSize: Int) async throws {
         let count = 5000
-        let scene = Scene(
+        let scene = ExtractionScene(
             source: StubSource(pages: { _, page in
                 let range = page * pageSize..<min((page + 1) * pageSize, count)
                 return range.isEmpty ? nil : Self.documents(range)
@@ -61,7 +29,7 @@ import Testing
     }
 
     @Test func newChangedAndSameAreTold() async throws {
-        let scene = Scene(
+        let scene = ExtractionScene(
             source: StubSource(pages: { _, page in
                 page == 0 ? Self.documents(0..<2) + Self.documents(2..<5, versionKey: "v2") : nil
             }), stub: StubRegistry((1..<4).map { .sample("stub:here:\($0)") }))
@@ -72,7 +40,7 @@ import Testing
     }
 
     @Test func fullPublishesTheSameAgainAndSkipsNothing() async throws {
-        var scene = Scene(
+        var scene = ExtractionScene(
             source: StubSource(pages: { _, page in page == 0 ? Self.documents(0..<3) : nil }),
             stub: StubRegistry((0..<3).map { .sample("stub:here:\($0)") }))
         scene.options.emitsAll = true
@@ -81,7 +49,7 @@ import Testing
     }
 
     @Test func aFaultEndsItsScopeAndPublishesWhatCameBefore() async throws {
-        let scene = Scene(
+        let scene = ExtractionScene(
             source: StubSource(
                 scopes: ["A", "B"],
                 pages: { scope, page in
@@ -98,7 +66,7 @@ import Testing
     }
 
     @Test func refusedCredentialsEndTheSource() async throws {
-        let scene = Scene(
+        let scene = ExtractionScene(
             source: StubSource(
                 scopes: ["A", "B"],
                 pages: { scope, page in
@@ -112,7 +80,7 @@ import Testing
 
     @Test func aStopSignalPublishesWhatWasReadAndDoesNotMoveTheWindow() async throws {
         let reached = AsyncStream.makeStream(of: Void.self)
-        let scene = Scene(
+        let scene = ExtractionScene(
             source: StubSource(
                 scopes: ["A", "B"],
                 pages: { scope, page in
@@ -132,7 +100,7 @@ import Testing
     }
 
     @Test func pruneRemovesWithinTheLimitAndHoldsTheRestBack() async throws {
-        var scene = Scene(
+        var scene = ExtractionScene(
             source: StubSource(
                 scopes: ["A", "B"],
                 ids: { scope, page in
@@ -150,7 +118,8 @@ import Testing
     }
 
     @Test func forceIsSaidAloudAndRemovesEverythingGone() async throws {
-        var scene = Scene(source: StubSource(), stub: StubRegistry((0..<10).map { .sample("stub:here:\($0)") }))
+        var scene = ExtractionScene(
+            source: StubSource(), stub: StubRegistry((0..<10).map { .sample("stub:here:\($0)") }))
         scene.options.prunes = true
         scene.options.forces = true
         let (_, counts) = try await scene.run()
@@ -159,18 +128,17 @@ import Testing
     }
 
     @Test func nothingIsPrunedWhenAScopeFailed() async throws {
-        var scene = Scene(
-            source: StubSource(pages: { _, _ in throw SourceError(.rejected, "no") }),
-            stub: StubRegistry([.sample("stub:here:1")]))
+        let source = StubSource(pages: { _, _ in throw SourceError(.rejected, "no") })
+        var scene = ExtractionScene(source: source, stub: StubRegistry([.sample("stub:here:1")]))
         scene.options.prunes = true
         scene.options.forces = true
         let (_, counts) = try await scene.run()
         #expect(counts.removed == 0 && counts.failed == 1)
-        #expect(scene.source.listings(of: "A") == 0)
+        #expect(source.listings(of: "A") == 0)
     }
 
     @Test func aDryRunListsAndChangesNothing() async throws {
-        var scene = Scene(
+        var scene = ExtractionScene(
             source: StubSource(
                 pages: { _, page in
                     page == 0

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Synchronization
 
 @testable import Shared
@@ -5,10 +6,15 @@ import Synchronization
 /// A Qdrant that holds markers and answers the requests of a run.
 final class StubRegistry: HTTPTransport {
     private let markers: [Marker]
+    /// When the last complete run over a scope began.
+    private let runs: [String: Date]
     private let looked = Mutex<[Int]>([])
     private let written = Mutex<[String]>([])
 
-    init(_ markers: [Marker] = []) { self.markers = markers }
+    init(_ markers: [Marker] = [], runs: [String: Date] = [:]) {
+        self.markers = markers
+        self.runs = runs
+    }
 
     var registry: Registry {
         let url = try! ServiceURL("http://qdrant.test", schemes: ["http"])
@@ -29,12 +35,24 @@ final class StubRegistry: HTTPTransport {
             }
             return Self.answer(points(Array(conditions)))
         }
-        if request.url.hasSuffix("/points") { return Self.answer("[]") }
+        if request.url.hasSuffix("/points") { return Self.answer(records) }
         if request.url.contains("/points?") {
             written.withLock { $0.append(String(decoding: body, as: UTF8.self)) }
             return Self.answer(#"{"status":"completed","operation_id":1}"#)
         }
+        if request.method == .get {
+            return Self.answer(request.url.hasSuffix("/exists") ? #"{"exists":true}"# : #"{"aliases":[]}"#)
+        }
         return Self.answer(request.url.contains("/index") ? #"{"status":"completed","operation_id":1}"# : "true")
+    }
+
+    private var records: String {
+        let points = runs.map { scope, start in
+            let id = PointIdentity.record(kind: "run", name: scope)
+            let milliseconds = Int(start.timeIntervalSince1970 * 1000)
+            return "{\"id\":\"\(id)\",\"payload\":{\"scope\":\"\(scope)\",\"started_at_ms\":\(milliseconds)}}"
+        }
+        return "[\(points.joined(separator: ","))]"
     }
 
     private func points(_ conditions: [JSONElement]) -> String {

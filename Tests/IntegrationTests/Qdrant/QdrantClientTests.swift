@@ -75,16 +75,6 @@ struct QdrantClientTests {
         }
     }
 
-    @Test func batchAppliesInOrder() async throws {
-        try await withCollection { client, name in
-            try await client.createPayloadIndex(name, field: "document_id", type: .keyword)
-            let filter = QdrantFilter(must: [.match("document_id", "doc-0")], mustNot: [.hasID([id(3)])])
-            try await client.batch(name, [.upsert(points(0..<6)), .delete(ids: [id(1)]), .delete(filter: filter)])
-            let found = try await client.scroll(name, payload: [])
-            #expect(Set(found.points.map(\.id)) == [id(2), id(3), id(4), id(5)])
-        }
-    }
-
     @Test func queriesFindDenseSparseAndFused() async throws {
         try await withCollection(sparse: ["text"]) { client, name in
             var body = PointsBody()

@@ -38,9 +38,12 @@ import Testing
         #expect(
             snapshot.text(columns: 200)
                 == "Replay  ▕██████                  ▏   25%  50/200 messages  5.0/s  0:10  ETA 0:30  failed 2  jira:1")
-        #expect(snapshot.text(columns: 80) == "Replay   25%  50/200 messages  5.0/s  0:10  ETA 0:30  failed 2  jira:1")
-        // Narrower still: words go first, then the time, then counters; the count itself stays.
+        #expect(
+            snapshot.text(columns: 90)
+                == "Replay  ▕██▌       ▏   25%  50/200 messages  5.0/s  0:10  ETA 0:30  failed 2  jira:1")
+        // Narrower still: words go first, then the bar, the time, the counters; the count itself stays.
         snapshot.counters.append(("removed", 0))
+        #expect(snapshot.text(columns: 80) == "Replay  ▕██▌       ▏   25%  50/200  5.0/s  0:10  ETA 0:30  failed 2")
         #expect(snapshot.text(columns: 60) == "Replay   25%  50/200  5.0/s  0:10  ETA 0:30  failed 2")
         #expect(snapshot.text(columns: 40) == "Replay   25%  50/200  failed 2")
         #expect(snapshot.text(columns: 10) == "Replay   25%  50/200")

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func pointsAreWrittenExactly() async throws {
-        var body = PointsBody(mode: .insertOnly, updateFilter: QdrantFilter(must: [.match("v", 1)]))
+        var body = PointsBody(mode: .insertOnly)
         body.append(id: id, vector: [0.1, -2, 3e-9] as [Float]) { $0.object { $0.member("k", "v") } }
         body.append(id: id, vector: nil) { $0.object { _ in } }
         body.append(
@@ -39,8 +39,7 @@ import Testing
         let point = #"{"id":"2ed6657d-e927-568b-95e1-2665a8aea6a2","vector":"#
         let expected =
             #"{"points":["# + point + #"[0.1,-2,3e-09],"payload":{"k":"v"}},"# + point + #"{},"payload":{}},"# + point
-            + #"{"":[1],"text":{"indices":[4,7],"values":[0.5,1]}},"payload":{}}],"update_mode":"insert_only","#
-            + #""update_filter":{"must":[{"key":"v","match":{"value":1}}]}}"#
+            + #"{"":[1],"text":{"indices":[4,7],"values":[0.5,1]}},"payload":{}}],"update_mode":"insert_only"}"#
         #expect(String(decoding: body.bytes, as: UTF8.self) == expected)
         #expect(body.count == 3)
         let (http, client) = make([.json(#"{"result":{"status":"completed","operation_id":1}}"#)])
@@ -73,25 +72,6 @@ import Testing
             http.body(2)
                 == #"{"prefetch":[{"query":[1],"limit":20},{"query":{"indices":[1],"values":[2]},"using":"text","limit":20}],"#
                 + #""query":{"rrf":{"k":3,"weights":[0.5,1]}},"limit":10,"with_payload":false}"#)
-    }
-
-    @Test func batchIsWrittenExactlyAndEveryResultCounts() async throws {
-        var body = PointsBody()
-        body.append(id: id, vector: nil) { $0.object { _ in } }
-        let operations: [QdrantOperation] = [
-            .upsert(body), .delete(ids: [id]), .delete(filter: QdrantFilter(must: [.match("a", 1)])),
-        ]
-        let (http, client) = make([
-            .json(#"{"result":[{"status":"completed"},{"status":"completed"},{"status":"completed"}]}"#),
-            .json(#"{"result":[{"status":"completed"},{"status":"acknowledged"}]}"#),
-        ])
-        try await client.batch("c", operations)
-        #expect(
-            http.body(0) == #"{"operations":[{"upsert":{"points":[{"id":"\#(id)","vector":{},"payload":{}}]}},"#
-                + #"{"delete":{"points":["\#(id)"]}},{"delete":{"filter":{"must":[{"key":"a","match":{"value":1}}]}}}]}"#
-        )
-        let error = await #expect(throws: QdrantError.self) { try await client.batch("c", operations) }
-        #expect(error?.code == .notCompleted)
     }
 
     @Test(arguments: [
