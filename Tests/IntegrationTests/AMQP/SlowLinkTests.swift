@@ -8,7 +8,8 @@ import Testing
         try await Scene.with { scene in
             let direct = scene.publisher()
             try await direct.publish(scene.publishing(1, size: 60_000))
-            let proxy = try FaultProxy(target: UInt16(scene.settings.port), pace: FaultProxy.Pace(bytesPerSecond: 10_000))
+            let proxy = try FaultProxy(
+                target: UInt16(scene.settings.port), pace: FaultProxy.Pace(bytesPerSecond: 10_000))
             defer { proxy.end() }
             var settings = try RealBroker.settings(port: proxy.port)
             settings.heartbeat = .seconds(2)
