@@ -1,4 +1,4 @@
-"""Writes small models with random weights and what transformers makes of texts with them.
+"""Writes small models with made-up weights and what transformers makes of texts with them.
 
     tiny_models.py FOLDER          the fixtures of the tests: bert-tiny, xlm-roberta-tiny
     tiny_models.py FOLDER --full   the whole of nmt_nfkc and random texts besides; too large to commit
@@ -17,6 +17,7 @@ import unicodedata
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import sentencepiece
 import torch
 from nasty_texts import TEXTS
@@ -90,7 +91,6 @@ def xlm_roberta(folder: Path, full: bool) -> None:
     tokenizer = XLMRobertaTokenizer(
         vocab=pieces, _spm_precompiled_charsmap=character_map, mask_token=AddedToken("<mask>", lstrip=True, normalized=False))
     tokenizer.save_pretrained(folder)
-    torch.manual_seed(1)
     # The padding token's position is 1, so positions begin at 2.
     config = XLMRobertaConfig(
         vocab_size=len(pieces), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=80,
@@ -109,23 +109,34 @@ def bert(folder: Path) -> None:
         TEXTS, trainers.WordPieceTrainer(vocab_size=700, special_tokens=special, show_progress=False))
     vocabulary = tokenizer.get_vocab()
     BertTokenizer(vocab=vocabulary, do_lower_case=False).save_pretrained(folder)
-    torch.manual_seed(2)
     config = BertConfig(
         vocab_size=len(vocabulary), hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=56,
         max_position_embeddings=LIMIT, initializer_range=0.3)
     save(folder, config, torch.float32, pooling="mean", prompts={})
 
 
+def weights(index: int, name: str, shape: list[int]) -> torch.Tensor:
+    """Numbers that the tests compute as well (TinyModel.swift), so that no weights are committed: a hash of each place."""
+    count = int(np.prod(shape))
+    x = (np.arange(count, dtype=np.uint64) + index * 1_000_003) & 0xFFFFFFFF
+    for factor, shift in ((2654435761, 16), (2246822519, 13)):
+        x = x * factor & 0xFFFFFFFF
+        x ^= x >> shift
+    values = ((x >> 8).astype(np.float32) / np.float32(1 << 24) - np.float32(0.5)) * np.float32(0.9)
+    if name.endswith("LayerNorm.weight"):
+        values += np.float32(1)
+    return torch.from_numpy(values.reshape(shape))
+
+
 def save(folder: Path, config, precision: torch.dtype, pooling: str, prompts: dict) -> None:
     config.save_pretrained(folder)
     model = AutoModel.from_config(config, add_pooling_layer=False)
-    # Random gains and shifts, too: with those of a fresh model a mix-up would not show.
-    tensors = {
-        name: (tensor + 0.2 * torch.randn_like(tensor)).to(precision).contiguous()
-        for name, tensor in model.state_dict().items()
-        if tensor.is_floating_point()
-    }
+    # Gains and shifts, too: with those of a fresh model a mix-up would not show.
+    shapes = {name: list(tensor.shape) for name, tensor in model.state_dict().items() if tensor.is_floating_point()}
+    tensors = {name: weights(index, name, shape).to(precision) for index, (name, shape) in enumerate(shapes.items())}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "weights.json").write_text(json.dumps(
+        {"type": "F16" if precision == torch.float16 else "F32", "tensors": [[*item] for item in shapes.items()]}) + "\n")
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": LIMIT, "do_lower_case": False}))
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": prompts}))
     (folder / "modules.json").write_text(json.dumps([
@@ -182,6 +193,8 @@ def main(target: str, *options: str) -> None:
         folder.mkdir(parents=True)
         make(folder)
         golden(folder, texts)
+        if not full:
+            (folder / "model.safetensors").unlink()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import Testing
 
 /// Spoiled model folders are refused with one line that names a file or the folder, or they work; they never crash.
 @Suite struct HostileFolderTests {
-    private static let models = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "models")
     private static let files = [
         "config.json", "tokenizer.json", "model.safetensors", "modules.json", "1_Pooling/config.json",
         "sentence_bert_config.json", "config_sentence_transformers.json",
@@ -63,8 +62,8 @@ import Testing
         return Data(text.replacingCharacters(in: value.range, with: other).utf8)
     }
 
-    @Test(arguments: ["bert-tiny", "xlm-roberta-tiny"]) func spoiledFilesNeverCrash(model: String) async throws {
-        let original = Self.models.appending(path: model)
+    @Test(arguments: TinyModel.allCases) func spoiledFilesNeverCrash(model: TinyModel) async throws {
+        let original = model.folder
         let folder = FileManager.default.temporaryDirectory.appending(path: "ohra-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: original, to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -82,7 +81,7 @@ import Testing
 
     @Test func weightsThatAreNoNumbersAreRefusedAtStart() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ohra-\(UUID().uuidString)")
-        try FileManager.default.copyItem(at: Self.models.appending(path: "bert-tiny"), to: folder)
+        try FileManager.default.copyItem(at: TinyModel.bert.folder, to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "model.safetensors")
         var bytes = try Data(contentsOf: file)
@@ -100,7 +99,7 @@ import Testing
     ])
     func impossibleSettingIsRefused(name: String, text: String, replacement: String, words: String) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ohra-\(UUID().uuidString)")
-        try FileManager.default.copyItem(at: Self.models.appending(path: "xlm-roberta-tiny"), to: folder)
+        try FileManager.default.copyItem(at: TinyModel.xlmRoberta.folder, to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: name)
         let changed = try String(contentsOf: file, encoding: .utf8).replacingOccurrences(of: text, with: replacement)

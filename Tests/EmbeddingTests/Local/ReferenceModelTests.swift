@@ -4,7 +4,7 @@ import Testing
 
 @testable import Embedding
 
-/// Small models with random weights against transformers: token ids, and vectors of both ways of pooling.
+/// Small models with made-up weights against transformers: token ids, and vectors of both ways of pooling.
 ///
 /// `make golden` writes them. `OHRA_REFERENCE_MODELS` names another folder of such models, too large to commit.
 @Suite struct ReferenceModelTests {
@@ -20,11 +20,10 @@ import Testing
     }
 
     private static let models: [Model] = {
-        let own = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "models")
-        let other = ProcessInfo.processInfo.environment["OHRA_REFERENCE_MODELS"].map { URL(filePath: $0) }
-        return ([own] + [other].compactMap { $0 }).flatMap { folder in
-            ["bert-tiny", "xlm-roberta-tiny"].map { Model(folder: folder.appending(path: $0)) }
-        }
+        let own = TinyModel.allCases.map { Model(folder: $0.folder) }
+        guard let other = ProcessInfo.processInfo.environment["OHRA_REFERENCE_MODELS"] else { return own }
+        return own
+            + TinyModel.allCases.map { Model(folder: URL(filePath: other).appending(path: $0.rawValue)) }
     }()
 
     private func ids(_ item: JSONElement, _ name: String) throws -> [Int32] {

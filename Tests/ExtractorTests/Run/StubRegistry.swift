@@ -17,6 +17,7 @@ final class StubRegistry: HTTPTransport {
     }
 
     var registry: Registry {
+        // A constant; nothing is ever sent to it.
         let url = try! ServiceURL("http://qdrant.test", schemes: ["http"])
         return Registry(
             client: QdrantClient(transport: self, settings: QdrantSettings(url: url)), collection: "ohra_registry")

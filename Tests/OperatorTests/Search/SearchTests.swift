@@ -60,6 +60,7 @@ import Testing
 
     @Test func wordsNeedNoModel() async throws {
         struct NoProvider: EmbeddingProvider {
+            // That no model is asked is what is tested: whoever asks ends the tests.
             var descriptor: EmbeddingDescriptor { fatalError("not asked") }
             func prepare() async throws(EmbeddingError) -> EmbeddingDescriptor {
                 throw EmbeddingError(.unreachable, "")

@@ -3,8 +3,9 @@ import Shared
 
 /// One linear layer's weights, packed for this processor.
 ///
-/// `@unchecked Sendable`: read-only after `init`, which oneDNN allows from any number of threads. **Ownership**: owns the
-/// C object.
+/// `@unchecked Sendable`: the pointer to the C object is what the compiler cannot judge. The thread that makes it packs the
+/// weights in `init`; after that nobody writes, and encoder threads only read, each with the state of a call in a ``LinearLane``
+/// of its own, as oneDNN wants it. It is freed in `deinit`, when no thread has it any more. **Ownership**: owns the C object.
 final class LinearLayer: @unchecked Sendable {
     let inputs: Int
     let outputs: Int

@@ -1,6 +1,7 @@
 /// Numbers of a model: in the mapped file where they lie there as float32, otherwise in memory of their own.
 ///
-/// `@unchecked Sendable`: never written after `init`; the memory lives as long as the object.
+/// `@unchecked Sendable`: the buffer pointer is what the compiler cannot judge. Whoever makes it fills its own memory in `init`,
+/// mapped bytes are read-only; after that all threads only read, and memory or mapping live as long as the object.
 final class Floats: @unchecked Sendable {
     let values: UnsafeBufferPointer<Float>
     /// What keeps the values alive; nil when the object itself does.

@@ -4,8 +4,9 @@ import Shared
 
 /// A file of a model folder, read through the page cache.
 ///
-/// `@unchecked Sendable`: the bytes are mapped read-only and the mapping lives as long as the object. A file that somebody
-/// truncates while it is mapped ends the process; a model folder is replaced as a whole, not written into.
+/// `@unchecked Sendable`: the buffer pointer is what the compiler cannot judge. The bytes are mapped read-only, any thread may
+/// read them, and the mapping lives as long as the object. A file that somebody truncates while it is mapped ends the process;
+/// a model folder is replaced as a whole, not written into.
 final class MappedFile: @unchecked Sendable {
     let path: String
     let bytes: UnsafeRawBufferPointer
