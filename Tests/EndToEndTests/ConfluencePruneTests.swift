@@ -52,6 +52,26 @@ import class Foundation.ProcessInfo
         }
     }
 
+    @Test(arguments: editions)
+    func changedReadersOfASpaceReachAllItsPages(_ edition: [String: String]) async throws {
+        try await Fleet.with { fleet in
+            let settings = try settings(edition)
+            let ofHR = settings.merging(["OHRA_CONFLUENCE_SPACES": "HR"]) { $1 }
+            let first = try counts(
+                try await fleet.run("extractor", "confluence", "--since", "2020-01-01", "--json", with: ofHR))
+            try await fleet.drain()
+            let before = try await fleet.points().values
+            #expect(!before.isEmpty && before.allSatisfy { $0.contains("people-team") })
+            try await fleet.tell(.post, "/spaces/HR", #"{"readers":{"groups":["board"]}}"#)
+            let run = try counts(try await fleet.run("extractor", "confluence", "--prune", "--json", with: ofHR))
+            #expect(run["changed"]?.int == first["new"]?.int && run["removed"]?.int == 0)
+            try await fleet.drain()
+            let after = try await fleet.points().values
+            #expect(after.count == before.count)
+            #expect(after.allSatisfy { $0.contains("board") && !$0.contains("people-team") })
+        }
+    }
+
     @Test func aSpaceThatFailsEndsByItselfAndNothingIsPruned() async throws {
         try await Fleet.with { fleet in
             try await fleet.run("extractor", "confluence", "--since", "2020-01-01")

@@ -42,7 +42,8 @@ import class Foundation.ProcessInfo
             try await fleet.run("extractor", "jira", "--since", "2015-01-01", with: try settings(.datacenter))
             let bodies = try await fleet.bodies(of: fleet.topology.workQueue(.documents))
             let text = bodies.map { String(decoding: $0, as: UTF8.self) }.joined()
-            for words in ["## Comments", "```", "| --- |", #""sprint":["#, #""acl":{"project":"#, "/jira/browse/"] {
+            let readers = #""project_readers":{"users":["olga"],"groups":["haneul-staff"]}"#
+            for words in ["## Comments", "```", "| --- |", #""sprint":["#, #""acl":{"project":"#, readers, "/jira/browse/"] {
                 #expect(text.contains(words), "\(words)")
             }
             // An internal comment of the service desk.

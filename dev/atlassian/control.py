@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from .clock import confluence_time
 from .confluence.edits import PARTS as page_edits
+from .records import Readers
 
 ROBOT = "robot"
 
@@ -82,8 +83,15 @@ async def space(request: Request):
     store, key = request.app.state.store, request.path_params["key"]
     if key not in store.spaces:
         return _missing("space")
-    (store.hidden_spaces.discard if (await _json(request))["visible"] else store.hidden_spaces.add)(key)
+    _permit(await _json(request), key, store.hidden_spaces, store.space_readers)
     return JSONResponse({"visible": store.visible_spaces()})
+
+
+def _permit(wanted: dict, key: str, hidden: set[str], readers: dict[str, Readers]) -> None:
+    if "visible" in wanted:
+        (hidden.discard if wanted["visible"] else hidden.add)(key)
+    if "readers" in wanted:
+        readers[key] = Readers.of(wanted["readers"])
 
 
 async def issue(request: Request):
@@ -133,7 +141,7 @@ async def project(request: Request):
     store, key = request.app.state.store, request.path_params["key"]
     if key not in store.projects:
         return _missing("project")
-    (store.hidden_projects.discard if (await _json(request))["visible"] else store.hidden_projects.add)(key)
+    _permit(await _json(request), key, store.hidden_projects, store.project_readers)
     return JSONResponse({"visible": store.visible_projects(True)})
 
 

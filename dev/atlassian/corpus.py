@@ -24,6 +24,7 @@ class Corpus:
     people: dict
     spaces: dict
     projects: dict
+    levels: dict
     pages: list[Page]
     issues: list[Issue]
 
@@ -33,7 +34,8 @@ class Corpus:
         reader = _Reader(base, site["people"])
         pages = [reader.page(path) for path in sorted((FOLDER / "pages").glob("*.xhtml"))]
         entries = [e for path in sorted((FOLDER / "issues").glob("*.yaml")) for e in read_yaml(path.read_text())]
-        return cls(site["people"], site["spaces"], site["projects"], pages, [reader.issue(e) for e in entries])
+        return cls(site["people"], site["spaces"], site["projects"], site["levels"], pages,
+                   [reader.issue(e) for e in entries])
 
 
 class _Reader:

@@ -9,6 +9,18 @@ KEY_STRIDE = 1_000
 
 
 @dataclass(frozen=True)
+class Readers:
+    """Who may read a space or project, or belongs to a security level."""
+
+    users: tuple[str, ...] = ()  # people
+    groups: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, entry: dict) -> "Readers":
+        return cls(tuple(entry.get("users", ())), tuple(entry.get("groups", ())))
+
+
+@dataclass(frozen=True)
 class Comment:
     id: int
     author: str

@@ -7,11 +7,15 @@ from .adf import document
 from .clock import Clock
 from .corpus import Corpus
 from .limits import Limits
-from .records import KEY_STRIDE, STRIDE, Attachment, Comment, Issue, Page, copy_issue, copy_page
+from .records import KEY_STRIDE, STRIDE, Attachment, Comment, Issue, Page, Readers, copy_issue, copy_page
 from .table import Run, Table
 
 # Above every id of the corpus, below the first copy's range.
 FIRST_NEW_ID = 900_001
+
+
+def level_id(name: str) -> str:
+    return str(10_100 + sum(name.encode()) % 900)
 
 
 class Store:
@@ -22,6 +26,9 @@ class Store:
     def reset(self) -> None:
         corpus = Corpus.load(self.base)
         self.people, self.spaces, self.projects = corpus.people, corpus.spaces, corpus.projects
+        self.space_readers = {key: Readers.of(space["readers"]) for key, space in corpus.spaces.items()}
+        self.project_readers = {key: Readers.of(project["readers"]) for key, project in corpus.projects.items()}
+        self.levels = {name: Readers.of(members) for name, members in corpus.levels.items()}
         self.pages = Table(corpus.pages, copy_page)
         self.issues = Table(corpus.issues, copy_issue)
         self._ids_by_key = {issue.key: issue.id for issue in corpus.issues}
@@ -30,6 +37,11 @@ class Store:
         self.clock = Clock()
         self.limits = Limits()
         self.hidden_projects: set[str] = set()
+
+    def level_of_id(self, id: str) -> str | None:
+        """The name of an issue-security level, whose id is made of it."""
+        names = {*self.levels, *(run.record.security for run in self.issues.runs() if run.record.security)}
+        return next((name for name in names if level_id(name) == id), None)
 
     def multiply(self, times: int) -> None:
         self.pages.times = self.issues.times = times

@@ -76,6 +76,21 @@ def test_restrictions_are_told_when_asked_for(site):
     assert "restrictions" not in walk_confluence(site, "id = 65609", expand="version")[0]
 
 
+def test_who_reads_a_space_is_told(site):
+    site.post("/_control/spaces/HR", json={"readers": {"users": ["jiwoo"], "groups": ["staff"]}})
+    entries = site.get("/wiki/api/v2/spaces/98313/permissions").json()["results"]
+    reading = [entry["principal"] for entry in entries if entry["operation"] == {"key": "read", "targetType": "space"}]
+    assert reading == [{"type": "user", "id": "70121:0a1b0000-0000-4000-8000-000000000002"}, {"type": "group", "id": "group-staff"}]
+    assert len(entries) > len(reading)
+    entries = site.get("/confluence/rest/api/space/HR/permissions").json()
+    subjects = [entry["subject"] for entry in entries if entry["operation"]["operationKey"] == "read"]
+    person = search(site, "id = 65609", expand="version")["results"][0]["version"]["by"]
+    assert [subject.get("name") or subject["userKey"][:4] for subject in subjects] == [person["userKey"][:4], "staff"]
+    site.post("/_control/spaces/HR", json={"visible": False})
+    for url in ("/wiki/api/v2/spaces/98313/permissions", "/confluence/rest/api/space/HR/permissions"):
+        assert site.get(url).status_code == 404
+
+
 def test_what_leaves_no_trace_in_a_search(site):
     comment = site.post("/_control/pages/65609/comments", json={"storage": "<p>x</p>", "inline": "x"}).json()["id"]
     site.post("/_control/pages/65609/comments", json={"resolve": comment})

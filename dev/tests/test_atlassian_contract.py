@@ -19,7 +19,8 @@ from dev.markdown.cases import folder as fixtures
 # What a run with a census takes. A test that saw less would prove less.
 OPERATIONS = {
     "GET /rest/api/3/field", "GET /rest/api/3/project/search", "POST /rest/api/3/search/jql",
-    "GET /rest/api/3/issue/{issueIdOrKey}/comment",
+    "GET /rest/api/3/issue/{issueIdOrKey}/comment", "GET /rest/api/3/project/{projectKeyOrId}/permissionscheme",
+    "GET /rest/api/3/project/{projectIdOrKey}/role/{id}", "GET /rest/api/3/issuesecurityschemes/level/member",
 }
 # Version 2 of these is the same; the document of version 3 describes both.
 OF_BOTH_VERSIONS = {"/rest/api/2/myself", "/rest/api/2/serverInfo"}
@@ -39,7 +40,9 @@ def exchanges() -> Iterator[list[Exchange]]:
     missing = [name for name in ("OHRA_BIN_DIR", "OHRA_JIRA_URL", "OHRA_QDRANT_URL", "OHRA_AMQP_URL") if name not in os.environ]
     if missing:
         pytest.skip(f"SKIPPED: {', '.join(missing)} not set; run dev/test, which builds the programs and starts servers")
-    httpx.post(os.environ["OHRA_DEV_ATLASSIAN_CONTROL"] + "/reset").raise_for_status()
+    control = os.environ["OHRA_DEV_ATLASSIAN_CONTROL"]
+    httpx.post(control + "/reset").raise_for_status()
+    httpx.post(control + "/issues/FLEET-3", json={"security": "Incident room"}).raise_for_status()
     recorder = Recorder(os.environ["OHRA_JIRA_URL"])
     command = [Path(os.environ["OHRA_BIN_DIR"]) / "extractor", "jira", "--since", "2015-01-01", "--prune", "--dry-run", "--json"]
     settings = {"OHRA_JIRA_URL": recorder.url, "OHRA_JIRA_FIELDS": "Story Points", "OHRA_QDRANT_COLLECTION": "atlassian-contract"}

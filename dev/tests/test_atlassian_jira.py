@@ -112,3 +112,23 @@ def test_fields_of_an_issue_can_be_edited(site):
         fields = site.get(f"{root}/issue/FLEET-3").json()["fields"]
         assert fields["security"]["name"] == "Internal" and fields[names["Story Points"]] == 5
         assert "Sprint, 9" in str(fields[names["스프린트"]]) and fields["attachment"][-1]["filename"] == "a.png"
+
+
+@pytest.mark.parametrize("root", ["/rest/api/3", DC])
+def test_who_browses_a_project_is_told(site, root):
+    site.post("/_control/projects/WMS", json={"readers": {"users": ["jiwoo"], "groups": ["staff"]}})
+    scheme = site.get(f"{root}/project/WMS/permissionscheme", params={"expand": "permissions"}).json()
+    holders = [grant["holder"] for grant in scheme["permissions"] if grant["permission"] == "BROWSE_PROJECTS"]
+    assert [(holder["type"], holder["parameter"]) for holder in holders] == [("group", "staff"), ("projectRole", "10002")]
+    assert ("value" in holders[0]) == (root != DC) and len(scheme["permissions"]) == 3
+    actor = site.get(f"{root}/project/WMS/role/10002").json()["actors"][0]
+    assert actor["name"] == "jiwoo" if root == DC else actor["actorUser"]["accountId"].endswith("0002")
+
+
+def test_who_belongs_to_a_security_level_is_told(site):
+    for level, expected in (("Incident room", [("group", "group-on-call")]), ("Private", [("reporter", None)])):
+        site.post("/_control/issues/FLEET-3", json={"security": level})
+        id = site.get("/rest/api/3/issue/FLEET-3").json()["fields"]["security"]["id"]
+        answer = site.get("/rest/api/3/issuesecurityschemes/level/member", params={"levelId": id}).json()
+        assert [(member["holder"]["type"], member["holder"].get("value")) for member in answer["values"]] == expected
+        assert answer["isLast"] is True

@@ -23,7 +23,7 @@ VERSION_2 = "/wiki/api/v2"
 # What a run with a census takes. A test that saw less would prove less.
 OPERATIONS = {
     1: {"GET /wiki/rest/api/user/current", "GET /wiki/rest/api/content/search"},
-    2: {"GET /spaces", "GET /pages", "GET /blogposts"},
+    2: {"GET /spaces", "GET /spaces/{id}/permissions", "GET /pages", "GET /blogposts"},
 }
 
 

@@ -91,19 +91,7 @@ struct ConfluenceDocument: Sendable {
             writer.optionalMember("attachments", children.attachments.map { $0["title"]?.string ?? "" }.sorted())
             guard let readers else { return }
             writer.key("acl")
-            writer.object { writer in
-                writer.member("space", space)
-                writer.key("restrictions")
-                writer.array { writer in
-                    for level in readers.levels {
-                        writer.object { writer in
-                            writer.member("content_id", level.id)
-                            writer.member("users", level.restriction.users)
-                            writer.member("groups", level.restriction.groups)
-                        }
-                    }
-                }
-            }
+            readers.write(to: &writer, space: space)
         }
     }
 

@@ -7,7 +7,9 @@ struct JiraDocument: Sendable {
     let site: String
     let fields: JiraFields
 
-    func document(_ issue: JSONElement, comments: [JiraComments.Comment]) throws(SourceError) -> Document {
+    func document(
+        _ issue: JSONElement, comments: [JiraComments.Comment], access: JiraAccess
+    ) throws(SourceError) -> Document {
         let id = try Self.numericID(issue)
         guard let values = issue["fields"], let key = issue["key"]?.string,
             let project = Self.project(values, key),
@@ -19,7 +21,8 @@ struct JiraDocument: Sendable {
         let people = Self.people(values, comments)
         let remarks = comments.map { Self.comment($0, people) }
         let summary = TextCleaner.clean(values["summary"]?.string ?? "").onOneLine
-        let metadata = JiraMetadata(key: key, project: project, values: values, fields: fields, comments: remarks)
+        let metadata = JiraMetadata(
+            key: key, project: project, values: values, fields: fields, comments: remarks, access: access)
         return Document(
             id: "\(JiraSource.name):\(instance):\(id)", title: summary.isEmpty ? key : "\(key): \(summary)",
             content: DocumentComments.append(remarks, to: Self.markdown(values["description"], people)),

@@ -8,6 +8,7 @@ struct JiraMetadata {
     let values: JSONElement
     let fields: JiraFields
     let comments: [DocumentComments.Comment]
+    let access: JiraAccess
 
     /// Part of the version key: names that others change, comments of odd imports, a moved issue's key, configured fields.
     var digest: String {
@@ -24,6 +25,8 @@ struct JiraMetadata {
         version.add("links", links)
         version.add("attachments", list("attachment") { $0["id"]?.string }.sorted())
         version.add("security", securityLevel)
+        if let readers = access.project { version.add("project readers", readers.fingerprint) }
+        if let readers = access.level { version.add("level readers", readers.fingerprint) }
         for field in custom { version.add("field \(field.name)", field.value.texts) }
         version.add("comments", DocumentComments.fingerprint(comments))
         return version.digest
@@ -70,7 +73,9 @@ struct JiraMetadata {
         writer.key("acl")
         writer.object { writer in
             writer.member("project", project)
+            writer.optionalMember("project_readers", access.project)
             writer.optionalMember("security_level", securityLevel)
+            writer.optionalMember("security_level_readers", access.level)
         }
     }
 

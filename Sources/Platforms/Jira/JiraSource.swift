@@ -108,20 +108,23 @@ struct JiraSource: CountedSource {
         guard !scopes.isEmpty else { return AsyncThrowingStream { $0.finish() } }
         let listing = JiraListing(
             api: api, query: query(scopes), order: .updated, from: start(since), fields: nil, size: Self.pageSize)
+        let readers = JiraReaders(api: api)
         let source = self
         return AsyncThrowingStream(unfolding: {
             guard let issues = try await listing.next() else { return nil }
-            return try await source.documents(issues)
+            return try await source.documents(issues, readers)
         })
     }
 
-    private func documents(_ issues: [JSONElement]) async throws(SourceError) -> [Document] {
+    private func documents(_ issues: [JSONElement], _ readers: JiraReaders) async throws(SourceError) -> [Document] {
         let comments = JiraComments(
             client: api.client, edition: try await api.edition(), root: try await api.root(),
             includesRestricted: includesRestrictedComments)
         let mapping = JiraDocument(instance: instance, site: browserBase, fields: try await api.fields())
-        return try await boundedMap(issues, limit: AtlassianClient.concurrency) { issue throws(SourceError) in
-            try mapping.document(issue, comments: try await comments.all(of: issue))
+        let known = Array(zip(issues, try await readers.access(to: issues)))
+        return try await boundedMap(known, limit: AtlassianClient.concurrency) { known throws(SourceError) in
+            let (issue, access) = known
+            return try mapping.document(issue, comments: try await comments.all(of: issue), access: access)
         }
     }
 

@@ -44,6 +44,9 @@ struct AtlassianAnswer {
     private var failure: AttemptFailure {
         switch answer.status {
         case 300..<400: redirect
+        // The gateway's words for a token that is good but not for this part of the API.
+        case 401 where messages.contains("scope does not match"):
+            notPermitted("does not permit this (401): the token lacks a scope")
         case 401: unauthorized("refused the login (401)")
         case 403: forbidden
         case 404: notFound("knows nothing at this address (404), or the account may not see it; check \(names.url)")
@@ -97,7 +100,13 @@ struct AtlassianAnswer {
         if answer[header: "x-authentication-denied-reason"]?.contains("CAPTCHA") == true {
             return unauthorized("wants a CAPTCHA after failed logins (403); log in once in a browser to clear it")
         }
-        return unauthorized("does not permit this (403); the account needs the product and read permission")
+        return notPermitted("does not permit this (403); the account needs the product and read permission")
+    }
+
+    private func notPermitted(_ text: String) -> AttemptFailure {
+        var failure = unauthorized(text)
+        failure.error.isForbidden = true
+        return failure
     }
 
     private func unauthorized(_ text: String) -> AttemptFailure {

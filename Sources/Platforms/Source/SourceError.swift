@@ -18,6 +18,8 @@ package struct SourceError: Error, CustomStringConvertible {
     package let message: String
     /// A smaller page may be answered where this one was not.
     package var mayBeTooHeavy = false
+    /// The account is known and only this is not permitted.
+    var isForbidden = false
 
     package init(_ code: Code, _ message: String) {
         self.code = code
@@ -25,6 +27,19 @@ package struct SourceError: Error, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// What the site tells; nil when it does not tell this account, or knows no such question. For what a document can do
+    /// without.
+    static func unlessWithheld<Answer>(
+        isolation: isolated (any Actor)? = #isolation, _ ask: () async throws(SourceError) -> Answer
+    ) async throws(SourceError) -> Answer? {
+        do {
+            return try await ask()
+        } catch {
+            guard error.isForbidden || error.code == .rejected else { throw error }
+            return nil
+        }
+    }
 }
 
 extension SourceError: ExitCoded {

@@ -44,4 +44,85 @@ struct ConfluenceReadersTests {
         #expect(try await wiki.source().changed().count == 3)
         #expect(wiki.asked(.restrictions).count == 1)
     }
+
+    @Test func whoReadsTheSpaceIsAskedForOnce() async throws {
+        let entries = [
+            Wiki.reads("user", "7:b"), Wiki.reads("group", "staff"), Wiki.reads("user", "7:a"),
+            Wiki.reads("user", "7:c", "create", "page"), Wiki.reads("user", "7:d", "administer"),
+        ]
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing([Wiki.page(65)], next: "/r?cursor=a"), Wiki.listing([Wiki.page(66)])],
+            .restrictions: [Wiki.listing([Wiki.page(1)])],
+            .permissions: [
+                Wiki.listing(entries, next: "/wiki/api/v2/spaces/98305/permissions?cursor=b"),
+                Wiki.listing([Wiki.reads("role", "9")]),
+            ],
+        ])
+        let source = try wiki.source()
+        let documents = try await source.changed()
+        #expect(documents.count == 2)
+        for document in documents {
+            #expect(try readers(document) == #"{"users":["7:a","7:b"],"groups":["staff"],"others":["role:9"]}"#)
+        }
+        let asked = wiki.asked(.permissions)
+        #expect(asked.count == 2 && asked[0].hasSuffix("/wiki/api/v2/spaces/98305/permissions?limit=250"))
+        // Permissions may have changed until the next walk.
+        _ = try await source.changed()
+        #expect(wiki.asked(.permissions).count == 3)
+    }
+
+    @Test func dataCenterTellsUsersByKeyAndGroupsByName() async throws {
+        func entry(_ subject: String, _ operation: String = "read") -> String {
+            #"{"operation":{"targetType":"space","operationKey":"\#(operation)"},"subject":\#(subject),"spaceKey":"ENG"}"#
+        }
+        let entries = [
+            entry(#"{"type":"user","userKey":"8a7f","displayName":"Kim"}"#), entry(#"{"type":"group","name":"staff"}"#),
+            entry(#"{"type":"anonymous"}"#), entry(#"{"type":"group","name":"admins"}"#, "administer"),
+        ]
+        let wiki = dataCenter(FakeSite.json("[\(entries.joined(separator: ","))]"))
+        let document = try #require(try await wiki.source(edition: .datacenter).changed().first)
+        #expect(try readers(document) == #"{"users":["8a7f"],"groups":["staff"],"others":["anonymous"]}"#)
+        #expect(wiki.asked(.permissions)[0].hasSuffix("/rest/api/space/ENG/permissions"))
+    }
+
+    /// Older servers know no such address, and accounts without the right are refused.
+    @Test(arguments: [
+        FakeSite.json("{}", status: 403), FakeSite.json("{}", status: 404), FakeSite.json("{}", status: 405),
+        FakeSite.json(#"{"code":401,"message":"Unauthorized; scope does not match"}"#, status: 401),
+        // Whom the permissions name must be somebody, and not a whole company one by one.
+        Wiki.listing([]), Wiki.listing((0...250).map { Wiki.reads("user", "7:\($0)") }),
+        Wiki.listing([#"{"id":"1","principal":{"type":"user"},"operation":{"key":"read","targetType":"space"}}"#]),
+    ])
+    func aSpaceThatDoesNotTellItsReadersHasNone(_ answer: HTTPResponse) async throws {
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing([Wiki.page(65)])], .restrictions: [Wiki.listing([Wiki.page(1)])],
+            .permissions: [answer],
+        ])
+        let document = try #require(try await wiki.source().changed().first)
+        let acl = try #require(try document.metadata.parsed()["acl"])
+        #expect(acl["space"]?.string == "ENG" && acl["space_readers"] == nil)
+        #expect(try await dataCenter(answer).source(edition: .datacenter).changed().count == 1)
+    }
+
+    @Test(arguments: [
+        FakeSite.json("{}", status: 500), FakeSite.json(#"{"message":"Unauthorized"}"#, status: 401),
+        HTTPResponse(status: 403, headers: [("x-authentication-denied-reason", "CAPTCHA_CHALLENGE")]),
+    ])
+    func aFaultWhileTheyAreReadIsNoAnswer(_ answer: HTTPResponse) async throws {
+        let wiki = Wiki([
+            .changedPages: [Wiki.listing([Wiki.page(65)])], .restrictions: [Wiki.listing([Wiki.page(1)])],
+            .permissions: [answer],
+        ])
+        await #expect(throws: SourceError.self) { try await wiki.source().changed() }
+    }
+
+    private func readers(_ document: Document) throws -> String? {
+        try document.metadata.parsed()["acl"]?["space_readers"].map { String(decoding: $0.text, as: UTF8.self) }
+    }
+
+    private func dataCenter(_ permissions: HTTPResponse) -> Wiki {
+        let page = Wiki.listing([Wiki.page(65)])
+        let above = Wiki.listing([Wiki.page(1)])
+        return Wiki([.changedPages: [page], .restrictions: [above], .permissions: [permissions]])
+    }
 }

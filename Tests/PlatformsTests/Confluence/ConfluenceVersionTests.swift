@@ -8,10 +8,12 @@ import Testing
 struct ConfluenceVersionTests {
     typealias Wiki = FakeWiki
 
-    private func key(_ page: String, _ children: [String] = [], above: String = Wiki.page(1)) async throws -> String {
+    private func key(
+        _ page: String, _ children: [String] = [], above: String = Wiki.page(1), permissions: [String] = []
+    ) async throws -> String {
         let wiki = Wiki([
             .changedPages: [Wiki.listing([page])], .children: [Wiki.listing(children)],
-            .restrictions: [Wiki.listing([above])],
+            .restrictions: [Wiki.listing([above])], .permissions: [Wiki.listing(permissions)],
         ])
         return try #require(try await wiki.source().changed().first).versionKey
     }
@@ -28,6 +30,8 @@ struct ConfluenceVersionTests {
             try await key(Wiki.page(65, restrictions: Wiki.restrictions(["7:a"], []))),
             try await key(Wiki.page(65, restrictions: Wiki.restrictions([], ["7:a"]))),
             try await key(Wiki.page(65), above: Wiki.page(1, restrictions: Wiki.restrictions(["7:a"], []))),
+            try await key(Wiki.page(65), permissions: [Wiki.reads("user", "7:a")]),
+            try await key(Wiki.page(65), permissions: [Wiki.reads("group", "7:a")]),
             try await key(Wiki.page(65), [comment]),
             try await key(Wiki.page(65), [Wiki.comment(9, on: 65, version: 2)]),
             try await key(Wiki.page(65), [resolved]),
@@ -57,7 +61,7 @@ struct ConfluenceVersionTests {
         let childEnd = Wiki.listing([Wiki.attachment(3, on: 66)])
         let wiki = Wiki([
             .changedPages: [pages, pageEnd], .children: [children, childEnd], .restrictions: [above],
-            .states: [pages], .listing: [pages, pageEnd, Wiki.listing([])], .allChildren: [children, childEnd],
+            .permissions: [Wiki.listing([Wiki.reads("group", "staff")])], .states: [pages], .listing: [pages, pageEnd, Wiki.listing([])], .allChildren: [children, childEnd],
         ])
         let source = try wiki.source(edition: edition)
         var told: [String: String] = [:]

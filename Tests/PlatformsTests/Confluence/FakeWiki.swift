@@ -18,6 +18,7 @@ final class FakeWiki: HTTPTransport {
         case children
         case pagesByID
         case restrictions
+        case permissions
         /// All pages of a space, by search, and all comments and attachments.
         case states
         case allChildren
@@ -57,6 +58,7 @@ final class FakeWiki: HTTPTransport {
     private static func question(_ url: String) -> Question {
         if url.contains("/user/current") { return .user }
         if url.contains("/spaces?") || url.contains("/rest/api/space?") { return .spaces }
+        if url.contains("/permissions") { return .permissions }
         guard url.contains("/content/search?") else { return .listing }
         let isOfPages = url.contains("type in (page,blogpost)")
         if url.contains("container in (") { return .children }
@@ -83,7 +85,7 @@ final class FakeWiki: HTTPTransport {
     ) -> String {
         let restrictions = restrictions.map { #","restrictions":\#($0)"# } ?? ""
         return
-            #"{"id":"\#(id)","type":"page","title":"제목 \#(id)\u200b","space":{"key":"ENG","name":"Engineering"},"version":{"number":\#(version),"when":"2026-11-20T01:11:12.345Z","by":{"displayName":"Kim","accountId":"7:a"}},"history":{"createdDate":"2025-01-02T03:04:05.000Z"},"ancestors":[\#(ancestor)],"metadata":{"labels":{"results":[{"name":"\#(label)"}]}},"body":{"storage":{"value":"<p>Hello <ac:link><ri:user ri:account-id=\"7:a\"/></ac:link></p>"}},"_links":{"webui":"/spaces/ENG/pages/\#(id)"}\#(restrictions)\#(more)}"#
+            #"{"id":"\#(id)","type":"page","title":"제목 \#(id)\u200b","space":{"id":98305,"key":"ENG","name":"Engineering"},"version":{"number":\#(version),"when":"2026-11-20T01:11:12.345Z","by":{"displayName":"Kim","accountId":"7:a"}},"history":{"createdDate":"2025-01-02T03:04:05.000Z"},"ancestors":[\#(ancestor)],"metadata":{"labels":{"results":[{"name":"\#(label)"}]}},"body":{"storage":{"value":"<p>Hello <ac:link><ri:user ri:account-id=\"7:a\"/></ac:link></p>"}},"_links":{"webui":"/spaces/ENG/pages/\#(id)"}\#(restrictions)\#(more)}"#
     }
 
     static let noRestrictions = restrictions([], [])
@@ -93,6 +95,11 @@ final class FakeWiki: HTTPTransport {
         let names = groups.map { #"{"name":"\#($0)"}"# }.joined(separator: ",")
         return
             #"{"read":{"restrictions":{"user":{"results":[\#(people)],"limit":\#(limit)},"group":{"results":[\#(names)],"limit":\#(limit)}}}}"#
+    }
+
+    /// Permission to read a space: a user, group or role by its id, as Cloud tells it.
+    static func reads(_ type: String, _ id: String, _ operation: String = "read", _ target: String = "space") -> String {
+        #"{"id":"1","principal":{"type":"\#(type)","id":"\#(id)"},"operation":{"key":"\#(operation)","targetType":"\#(target)"}}"#
     }
 
     static func comment(

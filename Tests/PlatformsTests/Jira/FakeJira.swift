@@ -8,11 +8,14 @@ struct FakeJira: HTTPTransport {
     let http: ScriptedHTTP
     let edition: AtlassianEdition
     let fields: String
+    /// Permissions are part of the script; otherwise they are refused, as to most accounts.
+    let tellsReaders: Bool
 
     init(
         _ steps: [ScriptedHTTP.Step], then fallback: ScriptedHTTP.Step? = nil, edition: AtlassianEdition = .cloud,
-        fields: String = "[]"
+        fields: String = "[]", tellsReaders: Bool = false
     ) {
+        self.tellsReaders = tellsReaders
         http = ScriptedHTTP(steps, then: fallback)
         self.edition = edition
         self.fields = fields
@@ -22,6 +25,9 @@ struct FakeJira: HTTPTransport {
         if request.url.hasSuffix("/field") { return FakeSite.json(fields) }
         if request.url.hasSuffix("/2/serverInfo") {
             return FakeSite.json(#"{"deploymentType":"\#(edition == .cloud ? "Cloud" : "Server")","version":"1"}"#)
+        }
+        if !tellsReaders, ["/permissionscheme?", "/level/member?"].contains(where: request.url.contains) {
+            return FakeSite.json(#"{"errorMessages":["You cannot view this."]}"#, status: 403)
         }
         return try await http.send(request)
     }

@@ -86,7 +86,10 @@ struct AtlassianClientTests {
         let gone = try await failure(FakeSite.json("{}", status: 410))
         let missing = try await failure(FakeSite.json("{}", status: 404))
         #expect(gone.message.contains("410") && missing.message.contains("404"))
-        for error in [refused, hidden, captcha, bad, gone, missing] { #expect(!error.message.contains(FakeSite.token)) }
+        let scope = try await failure(
+            FakeSite.json(#"{"code":401,"message":"Unauthorized; scope does not match"}"#, status: 401))
+        #expect(scope.code == .unauthorized && scope.message.contains("lacks a scope"))
+        for error in [refused, hidden, captcha, bad, gone, missing, scope] { #expect(!error.message.contains(FakeSite.token)) }
     }
 
     @Test func scopedTokensGoThroughTheGatewayWithTheirPath() async throws {

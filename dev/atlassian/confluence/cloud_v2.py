@@ -62,6 +62,28 @@ async def spaces(request: Request) -> Response:
 
 
 @guarded
+async def space_permissions(request: Request) -> Response:
+    store, id = request.app.state.store, request.path_params["id"]
+    key = next((key for key in store.visible_spaces() if store.spaces[key]["id"] == id), None)
+    if key is None:
+        return _error(404, "NOT_FOUND", "Not Found")
+    readers = store.space_readers[key]
+    principals = [("user", store.people[person]["account"]) for person in readers.users]
+    principals += [("group", f"group-{name}") for name in readers.groups]
+    # Whoever may read may comment, too; the robot reads as an app.
+    granted = [(kind, id, operation) for kind, id in principals for operation in (("read", "space"), ("create", "comment"))]
+    granted.append(("role", "app", ("administer", "space")))
+    found = Found([Run(entry, (0,)) for entry in enumerate(granted)])
+    return _listing(request, found, lambda entry, _: _permission(*entry))
+
+
+def _permission(number: int, granted: tuple) -> dict:
+    kind, id, (operation, target) = granted
+    return {"id": str(700_001 + number), "principal": {"type": kind, "id": id},
+            "operation": {"key": operation, "targetType": target}}
+
+
+@guarded
 async def page(request: Request) -> Response:
     store = request.app.state.store
     found = store.pages.get(request.path_params["id"])
@@ -102,4 +124,5 @@ routes = [
     Route(PREFIX + "/pages/{id:int}", page),
     Route(PREFIX + "/blogposts", blogposts),
     Route(PREFIX + "/spaces", spaces),
+    Route(PREFIX + "/spaces/{id:int}/permissions", space_permissions),
 ]

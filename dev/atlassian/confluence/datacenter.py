@@ -134,6 +134,21 @@ class DataCenterApi(Api):
             return error(404, "NotFoundException", f"No space found with key : {key}")
         return JSONResponse(renderer.space(key))
 
+    @guarded
+    async def space_permissions(self, request: Request) -> Response:
+        """From release 9.1 on."""
+        renderer, key = self.render(request), request.path_params["key"]
+        if key not in visible(renderer.store, request):
+            return error(404, "NotFoundException", f"No space found with key : {key}")
+        readers = renderer.store.space_readers[key]
+        people = [renderer.user(person) for person in readers.users]
+        subjects = [{"type": "user", "userKey": who["userKey"], "displayName": who["displayName"]} for who in people]
+        subjects += [{"type": "group", "name": name, "displayName": name} for name in readers.groups]
+        return JSONResponse([
+            {"operation": {"targetType": target, "operationKey": operation}, "subject": subject, "spaceKey": key,
+             "spaceId": renderer.store.spaces[key]["id"]}
+            for subject in subjects for operation, target in (("read", "space"), ("create", "comment"))])
+
 
 def visible(store: Store, request: Request) -> list[str]:
     return store.visible_spaces() if caller_of(request) is Caller.ROBOT else []
@@ -160,5 +175,6 @@ routes = [
     Route(PREFIX + "/content/{id}/child/{kind:str}", api.children),
     Route(PREFIX + "/space", api.spaces),
     Route(PREFIX + "/space/{key}", api.space),
+    Route(PREFIX + "/space/{key}/permissions", api.space_permissions),
     Route(PREFIX + "/user/current", api.current_user),
 ]

@@ -12,7 +12,7 @@ from ..paging import BadCursor, cut, whole_number
 from ..query import QueryError
 from ..search import search
 from .jql import Jql
-from .render import Renderer
+from .render import READER_ROLE, Renderer
 
 ID_LIMIT, FIELD_LIMIT, COMMENT_LIMIT = 5000, 100, 100
 ISSUE_COMMENTS = 100
@@ -156,6 +156,42 @@ async def project(request: Request) -> Response:
 
 
 @guarded
+async def permission_scheme(request: Request) -> Response:
+    renderer, key = _renderer(request), request.path_params["key"]
+    if key not in renderer.store.visible_projects(True):
+        return _errors(404, f"No project could be found with key '{key}'.")
+    scheme = renderer.permission_scheme(key)
+    if not request.query_params.get("expand"):
+        del scheme["permissions"]
+    return JSONResponse(scheme)
+
+
+@guarded
+async def role(request: Request) -> Response:
+    renderer, key = _renderer(request), request.path_params["key"]
+    if key not in renderer.store.visible_projects(True) or request.path_params["id"] != READER_ROLE:
+        return _errors(404, "Can not retrieve a role actor for a null project role.")
+    return JSONResponse(renderer.role(key))
+
+
+@guarded
+async def level_members(request: Request) -> Response:
+    renderer, asked = _renderer(request), request.query_params
+    found = []
+    for id in asked.getlist("levelId"):
+        if name := renderer.store.level_of_id(id):
+            readers = renderer.store.levels.get(name)
+            holders = renderer.holders(readers) if readers else [{"type": "reporter"}]
+            found += [{"id": str(10_500 + number), "issueSecurityLevelId": id, "issueSecuritySchemeId": "10010", "holder": holder}
+                      for number, holder in enumerate(holders)]
+    start = whole_number(asked.get("startAt"), 0)
+    limit = min(100, max(1, whole_number(asked.get("maxResults"), 50)))
+    shown = found[start:start + limit]
+    return JSONResponse({"startAt": start, "maxResults": limit, "total": len(found),
+                         "isLast": start + len(shown) >= len(found), "values": shown})
+
+
+@guarded
 async def fields(request: Request) -> Response:
     system = [{"id": name, "key": name, "name": name.capitalize(), "custom": False} for name in SYSTEM_FIELDS]
     return JSONResponse(system + _renderer(request).custom_fields())
@@ -169,6 +205,9 @@ routes = [
     Route(PREFIX + "/issue/{id}", issue),
     Route(PREFIX + "/issue/{id}/comment", comments),
     Route(PREFIX + "/project/search", project_search),
+    Route(PREFIX + "/project/{key}/permissionscheme", permission_scheme),
+    Route(PREFIX + "/project/{key}/role/{id:int}", role),
+    Route(PREFIX + "/issuesecurityschemes/level/member", level_members),
     Route(PREFIX + "/field", fields),
     # These are the same in both versions.
     *(Route(f"/rest/api/{version}{path}", handler) for version in (2, 3) for path, handler in (

@@ -18,7 +18,7 @@ from ..search import search
 from ..wiki import wiki
 from .cloud_v3 import parameters
 from .jql import Jql
-from .render import EPIC_FIELD, SPRINT_FIELD, Renderer
+from .render import EPIC_FIELD, READER_ROLE, SPRINT_FIELD, Renderer
 
 ALL_COMMENTS = 1_000_000
 SYSTEM_FIELDS = ("summary", "description", "issuetype", "status", "priority", "project", "reporter", "creator", "assignee",
@@ -47,6 +47,15 @@ class DataCenterRenderer(Renderer):
     def with_properties(self, issue: Issue, comment: Comment) -> dict:
         internal = [] if comment.public else [{"key": "sd.public.comment", "value": {"internal": True}}]
         return self.comment(issue, comment) | {"properties": internal}
+
+    def actor(self, number: int, person: str) -> dict:
+        return {"id": number, "displayName": self.store.people[person]["name"], "type": "atlassian-user-role-actor",
+                "name": person}
+
+    def _holder(self, kind: str, parameter: str | None = None, value: str | None = None) -> dict:
+        holder = super()._holder(kind, parameter)
+        holder.pop("value", None)
+        return holder
 
     def sprint(self, name: str) -> object:
         return [f"com.atlassian.greenhopper.service.sprint.Sprint@1f5a[id=31,rapidViewId=4,state=ACTIVE,name={name},"
@@ -167,6 +176,23 @@ async def project(request: Request) -> Response:
 
 
 @guarded
+async def permission_scheme(request: Request) -> Response:
+    key = request.path_params["key"]
+    if key not in request.app.state.store.visible_projects(caller_of(request) is Caller.ROBOT):
+        return _errors(404, f"No project could be found with key '{key}'.")
+    return _answer(request, _renderer(request).permission_scheme(key))
+
+
+@guarded
+async def role(request: Request) -> Response:
+    key = request.path_params["key"]
+    if (key not in request.app.state.store.visible_projects(caller_of(request) is Caller.ROBOT)
+            or request.path_params["id"] != READER_ROLE):
+        return _errors(404, "Can not retrieve a role actor for a null project role.")
+    return _answer(request, _renderer(request).role(key))
+
+
+@guarded
 async def fields(request: Request) -> Response:
     system = [{"id": name, "name": name.capitalize(), "custom": False} for name in SYSTEM_FIELDS]
     return _answer(request, system + _renderer(request).custom_fields())
@@ -185,6 +211,8 @@ routes = [
     Route(PREFIX + "/serverInfo", server_info),
     Route(PREFIX + "/project", projects),
     Route(PREFIX + "/project/{key}", project),
+    Route(PREFIX + "/project/{key}/permissionscheme", permission_scheme),
+    Route(PREFIX + "/project/{key}/role/{id:int}", role),
     Route(PREFIX + "/field", fields),
     Route("/jira/rest/api/3/{rest:path}", no_version_3, methods=["GET", "POST"]),
 ]

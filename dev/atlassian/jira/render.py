@@ -1,11 +1,12 @@
 """JSON of issues, comments and users as version 3 gives them."""
 
 from ..clock import jira_time
-from ..records import Attachment, Comment, Issue
-from ..store import Store
+from ..records import Attachment, Comment, Issue, Readers
+from ..store import Store, level_id
 
 EMBEDDED_COMMENTS = 20
 SPRINT_FIELD, EPIC_FIELD, POINTS_FIELD = "customfield_10020", "customfield_10014", "customfield_10016"
+READER_ROLE = 10_002
 STATUS_CATEGORIES = {"To Do": (2, "new", "blue-gray"), "In Progress": (4, "indeterminate", "yellow"),
                      "Done": (3, "done", "green")}
 CATEGORY_OF = {"To Do": "To Do", "Waiting for support": "To Do", "Backlog": "To Do", "Done": "Done", "Resolved": "Done",
@@ -71,8 +72,7 @@ class Renderer:
             SPRINT_FIELD: self.sprint(issue.sprint) if issue.sprint else None,
             EPIC_FIELD: issue.parent if is_epic else None,
             POINTS_FIELD: issue.points,
-            "security": {"self": f"{self.api}/securitylevel/10100", "id": "10100", "name": issue.security,
-                         "description": ""} if issue.security else None,
+            "security": self._level(issue.security) if issue.security else None,
             **({"parent": self._brief(parent)} if parent else {}),
         }
 
@@ -91,6 +91,39 @@ class Renderer:
         project = self.store.projects[key]
         return {"self": f"{self.api}/project/{project['id']}", "id": str(project["id"]), "key": key, "name": project["name"],
                 "projectTypeKey": project["type"], "simplified": False}
+
+    def permission_scheme(self, key: str) -> dict:
+        """People browse a project through a role, groups by themselves."""
+        readers = self.store.project_readers[key]
+        holders = self.holders(Readers(groups=readers.groups)) + [self._holder("projectRole", str(READER_ROLE))]
+        granted = [("ADMINISTER_PROJECTS", self._holder("projectLead"))] + [("BROWSE_PROJECTS", holder) for holder in holders]
+        address = f"{self.api}/permissionscheme/10000"
+        return {"id": 10000, "self": address, "name": "Default software scheme", "permissions": [
+            {"id": 10_400 + number, "self": f"{address}/permission/{10_400 + number}", "holder": holder, "permission": name}
+            for number, (name, holder) in enumerate(granted)]}
+
+    def role(self, key: str) -> dict:
+        people = self.store.project_readers[key].users
+        return {"self": f"{self.api}/project/{key}/role/{READER_ROLE}", "name": "Guests", "id": READER_ROLE, "description": "",
+                "actors": [self.actor(10_240 + number, person) for number, person in enumerate(people)]}
+
+    def actor(self, number: int, person: str) -> dict:
+        who = self.store.people[person]
+        return {"id": number, "displayName": who["name"], "type": "atlassian-user-role-actor",
+                "actorUser": {"accountId": who["account"]}}
+
+    def holders(self, readers: Readers) -> list[dict]:
+        return ([self._holder("user", self.store.people[person]["account"]) for person in readers.users]
+                + [self._holder("group", name, f"group-{name}") for name in readers.groups])
+
+    def _holder(self, kind: str, parameter: str | None = None, value: str | None = None) -> dict:
+        if parameter is None:
+            return {"type": kind}
+        return {"type": kind, "parameter": parameter, "value": value or parameter, "expand": kind}
+
+    def _level(self, name: str) -> dict:
+        id = level_id(name)
+        return {"self": f"{self.api}/securitylevel/{id}", "id": id, "name": name, "description": ""}
 
     def _embedded(self, issue: Issue, limit: int) -> dict:
         shown = [self.comment(issue, comment) for comment in issue.comments[:limit]]
