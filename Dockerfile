@@ -34,12 +34,13 @@ RUN swift build -c release --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 
-# What the programs are linked with besides the C library; the Swift runtime is inside them.
+# What the programs are linked with besides the C library; OpenBLAS they open when oneDNN refuses. The Swift runtime is inside them.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates \
         libcurl4 \
         libdnnl2 \
+        libopenblas0-pthread \
         librabbitmq4 \
         libsimdjson14 \
         libstdc++6 \

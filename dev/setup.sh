@@ -11,7 +11,8 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 packages=(
-    rabbitmq-server librabbitmq-dev libcurl4-openssl-dev libsimdjson-dev libdnnl-dev zlib1g-dev openssl python3 python3-venv
+    rabbitmq-server librabbitmq-dev libcurl4-openssl-dev libsimdjson-dev libdnnl-dev libopenblas0-pthread zlib1g-dev openssl
+    python3 python3-venv
 )
 
 # Run a step quietly; when it fails, show the end of what it said.

@@ -353,6 +353,7 @@ static const float *widened(ohra_lane *lane, const uint16_t *input, size_t count
 }
 
 int ohra_linear_apply(ohra_lane *lane, const ohra_linear *linear, size_t rows, const void *input, void *output) {
+    if (!lane) return (int)dnnl_out_of_memory;
     if (linear->is_emulated) input = widened(lane, input, rows * (size_t)linear->inputs);
     if (!input) return (int)dnnl_out_of_memory;
     product *wanted = NULL;

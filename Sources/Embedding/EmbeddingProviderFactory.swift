@@ -27,9 +27,9 @@ public enum EmbeddingProviderFactory {
         case .local:
             return LocalProvider(
                 LocalOptions(
-                    model: settings.model, precision: settings.precision, threads: settings.threads,
-                    dimension: settings.dimension,
-                    queryPrefix: settings.queryPrefix, documentPrefix: settings.documentPrefix))
+                    model: settings.model, precision: settings.precision, engine: settings.engine,
+                    threads: settings.threads, dimension: settings.dimension, queryPrefix: settings.queryPrefix,
+                    documentPrefix: settings.documentPrefix))
         }
     }
 }

@@ -46,6 +46,18 @@ import Testing
         #expect(text != "auto" || read.settings.precision == nil)
     }
 
+    @Test(arguments: [
+        ("auto", "int8", 0), ("onednn", "int8", 0), ("openblas", "auto", 0), ("OpenBLAS", "fp32", 0),
+        ("openblas", "int8", 1), ("openblas", "bf16", 1), ("mkl", "auto", 1),
+    ])
+    func openBLASComputesInFP32Only(engine: String, precision: String, faults: Int) {
+        let read = read(["OHRA_EMBEDDING_ENGINE": engine, "OHRA_EMBEDDING_PRECISION": precision])
+        #expect(read.faults.count == faults)
+        #expect(read.faults.allSatisfy { $0.contains("OHRA_EMBEDDING_") && $0.contains(engine.lowercased()) })
+        #expect(engine != "auto" || read.settings.engine == nil)
+        #expect(engine != "openblas" || read.settings.engine == .openblas)
+    }
+
     @Test func openAIWithoutURLAndModelNamesBoth() {
         let faults = read(["OHRA_EMBEDDING_PROVIDER": "openai"]).faults
         #expect(faults.count == 2)

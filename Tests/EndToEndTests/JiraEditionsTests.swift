@@ -43,7 +43,9 @@ import class Foundation.ProcessInfo
             let bodies = try await fleet.bodies(of: fleet.topology.workQueue(.documents))
             let text = bodies.map { String(decoding: $0, as: UTF8.self) }.joined()
             let readers = #""project_readers":{"users":["olga"],"groups":["haneul-staff"]}"#
-            for words in ["## Comments", "```", "| --- |", #""sprint":["#, #""acl":{"project":"#, readers, "/jira/browse/"] {
+            for words in [
+                "## Comments", "```", "| --- |", #""sprint":["#, #""acl":{"project":"#, readers, "/jira/browse/",
+            ] {
                 #expect(text.contains(words), "\(words)")
             }
             // An internal comment of the service desk.

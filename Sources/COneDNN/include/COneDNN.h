@@ -39,12 +39,12 @@ void ohra_linear_free(ohra_linear *linear);
 const float *ohra_linear_scales(const ohra_linear *linear);
 const int32_t *ohra_linear_sums(const ohra_linear *linear);
 
-// Makes a lane for the calling thread and keeps OpenMP from starting threads of its own there.
+// Makes a lane for the calling thread and keeps OpenMP from starting threads of its own there. NULL as above.
 ohra_lane *ohra_lane_new(void);
 void ohra_lane_free(ohra_lane *lane);
 
 // output (rows x outputs; fp32, int32 for OHRA_INT8) = input (rows x inputs; of the precision's type) times the weights,
 // then bias and epilogue. The first call with a number of rows compiles code for it (milliseconds): round rows up to few
 // different numbers.
-// Returns 0, or oneDNN's status.
+// Returns 0, or oneDNN's status; a lane that is NULL counts as a lack of memory.
 int ohra_linear_apply(ohra_lane *lane, const ohra_linear *linear, size_t rows, const void *input, void *output);

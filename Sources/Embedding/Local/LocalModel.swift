@@ -3,7 +3,7 @@ import Shared
 /// A model that is loaded: texts in, vectors out.
 final class LocalModel: Sendable {
     let folder: ModelFolder
-    let precision: EmbeddingSettings.Precision
+    let engine: LinearEngine.Choice
     private let lanes: EncoderLanes
 
     /// Tokens in one batch, unless one text alone has more: enough for full speed, few enough for the processor's cache.
@@ -11,8 +11,9 @@ final class LocalModel: Sendable {
 
     /// Reads, checks and packs the model: some tenths of a second for MiniLM.
     ///
+    /// - Parameter engine: nil to choose it as the options say.
     /// - Throws: ``EmbeddingError`` with code `modelUnusable` or `wrongDimension`.
-    init(_ options: LocalOptions) throws(EmbeddingError) {
+    init(_ options: LocalOptions, engine: LinearEngine.Choice? = nil) throws(EmbeddingError) {
         folder = try ModelFolder(ModelLocation.folder(of: options.model), prefixes: options.prefixes)
         if let wanted = options.dimension, wanted != folder.configuration.hiddenSize {
             throw EmbeddingError(
@@ -20,24 +21,29 @@ final class LocalModel: Sendable {
                 "the model gives \(folder.configuration.hiddenSize) numbers per vector, OHRA_EMBEDDING_DIMENSION says "
                     + "\(wanted); change the one or the other")
         }
-        precision = options.precision ?? .best
-        let weights = try EncoderWeights(folder.tensors, folder.configuration, precision: precision)
+        if let engine {
+            self.engine = engine
+        } else {
+            self.engine = try LinearEngine.choose(options.engine, options.precision)
+        }
+        let weights = try EncoderWeights(folder.tensors, folder.configuration, self.engine)
         lanes = EncoderLanes(weights, pooling: folder.pooling, count: options.threads ?? availableCores())
     }
 
     /// Name, digest of what decides the vectors, precision.
-    var name: String { "\(folder.name)@\(folder.digest):\(precision.label)" }
+    var name: String { "\(folder.name)@\(folder.digest):\(engine.precision.label)" }
     var dimension: Int { folder.configuration.hiddenSize }
 
     /// Whether its vocabulary was made with Korean in it.
     var readsHangul: Bool { KoreanVocabulary.isKnown(to: folder.tokenizer) }
 
-    /// What its vocabulary says about the languages it was made for.
+    /// What its vocabulary says about the languages it was made for, and by what it is computed where that is not as usual.
     func advice() -> String? {
-        guard !readsHangul else { return nil }
-        return
+        let languages =
             "\(folder.name) is good for English; its vocabulary has no Korean words, so Korean rests on search by words or a "
             + "multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
+        let parts = (readsHangul ? [] : [languages]) + (engine.notice.map { [$0] } ?? [])
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     /// The token ids of a text, cut off at the model's limit.

@@ -6,6 +6,8 @@ public struct LocalOptions: Sendable, Equatable {
     public var model: String
     /// nil means what gives the published model's vectors as fast as this processor can: bf16 where it has it, else fp32.
     public var precision: EmbeddingSettings.Precision?
+    /// What multiplies; nil means oneDNN, and OpenBLAS where that refuses.
+    public var engine: EmbeddingSettings.Engine?
     /// Threads that encode; nil means one per core that the process may use.
     public var threads: Int?
     /// The dimension the collection has; nil means whatever the model gives.
@@ -15,11 +17,13 @@ public struct LocalOptions: Sendable, Equatable {
     public var documentPrefix: String?
 
     public init(
-        model: String? = nil, precision: EmbeddingSettings.Precision? = nil, threads: Int? = nil, dimension: Int? = nil,
-        queryPrefix: String? = nil, documentPrefix: String? = nil
+        model: String? = nil, precision: EmbeddingSettings.Precision? = nil,
+        engine: EmbeddingSettings.Engine? = nil, threads: Int? = nil, dimension: Int? = nil, queryPrefix: String? = nil,
+        documentPrefix: String? = nil
     ) {
         self.model = model ?? ModelLocation.defaultModel
         self.precision = precision
+        self.engine = engine
         self.threads = threads
         self.dimension = dimension
         self.queryPrefix = queryPrefix

@@ -8,6 +8,7 @@
 /// | `OHRA_EMBEDDING_API_KEY` | text, or `OHRA_EMBEDDING_API_KEY_FILE` | none: no `Authorization` header | yes |
 /// | `OHRA_EMBEDDING_DIMENSION` | `hash`: 8…4096, `openai`: 1…65535 | `hash`: 384, `openai`: what the model gives | |
 /// | `OHRA_EMBEDDING_PRECISION` | `local`: `auto`, `fp32`, `bf16`, `int8` | `auto`: bf16 where the processor has it, else fp32 | |
+/// | `OHRA_EMBEDDING_ENGINE` | `local`: `auto`, `onednn`, `openblas` (fp32 only) | `auto`: oneDNN, OpenBLAS where that refuses | |
 /// | `OHRA_EMBEDDING_THREADS` | `local`: 1…1024 | one per core | |
 /// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | text | `local`: what the model's files say; `openai`: none | |
 ///
@@ -30,6 +31,13 @@ public struct EmbeddingSettings: Sendable, Equatable {
         case int8
     }
 
+    /// The library that a model's linear layers are computed by; the vectors of a precision are the same.
+    public enum Engine: String, Sendable, CaseIterable {
+        case onednn
+        /// In fp32 only.
+        case openblas
+    }
+
     /// Dimensions the `hash` provider can give.
     public static let hashDimensions = 8...4096
     /// Dimensions a Qdrant collection can hold.
@@ -44,6 +52,8 @@ public struct EmbeddingSettings: Sendable, Equatable {
     public var dimension: Int?
     /// nil means the best that loses nothing.
     public var precision: Precision?
+    /// nil means oneDNN, and OpenBLAS where that refuses.
+    public var engine: Engine?
     /// nil means one per core.
     public var threads: Int?
     /// Put before what is embedded; nil means what the model's files say.
@@ -74,7 +84,13 @@ public struct EmbeddingSettings: Sendable, Equatable {
             let range = provider == .hash ? Self.hashDimensions : Self.dimensions
             dimension = reader.integer("OHRA_EMBEDDING_DIMENSION", default: range.lowerBound, in: range)
         }
-        precision = Self.precision(&reader)
+        precision = Self.choice("OHRA_EMBEDDING_PRECISION", &reader)
+        engine = Self.choice("OHRA_EMBEDDING_ENGINE", &reader)
+        if engine == .openblas, let precision, precision != .fp32 {
+            reader.fault(
+                "OHRA_EMBEDDING_PRECISION",
+                "is '\(precision.rawValue)', which OHRA_EMBEDDING_ENGINE=openblas cannot do; use fp32 or auto")
+        }
         if reader.optionalString("OHRA_EMBEDDING_THREADS") != nil {
             threads = reader.integer("OHRA_EMBEDDING_THREADS", default: 1, in: 1...1024)
         }
@@ -84,10 +100,16 @@ public struct EmbeddingSettings: Sendable, Equatable {
         checkProvider(&reader)
     }
 
-    private static func precision(_ reader: inout SettingsReader) -> Precision? {
-        guard reader.optionalString("OHRA_EMBEDDING_PRECISION")?.lowercased() != "auto" else { return nil }
-        guard reader.optionalString("OHRA_EMBEDDING_PRECISION") != nil else { return nil }
-        return reader.choice("OHRA_EMBEDDING_PRECISION", default: Precision.fp32)
+    /// nil for `auto`, and when it is not set.
+    private static func choice<Choice>(_ name: String, _ reader: inout SettingsReader) -> Choice?
+    where Choice: RawRepresentable<String> & CaseIterable {
+        guard let text = reader.optionalString(name)?.lowercased(), text != "auto" else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            reader.fault(
+                name, "is '\(text)'; expected auto, \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return choice
     }
 
     private func checkProvider(_ reader: inout SettingsReader) {

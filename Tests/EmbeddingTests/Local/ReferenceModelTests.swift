@@ -61,12 +61,17 @@ import Testing
             .write(to: copy.appending(path: "1_Pooling/config.json"))
         let texts = try model.texts()
         let ids = try texts.map { try self.ids($0, "ids") }
-        for (precision, least) in [(EmbeddingSettings.Precision.fp32, 0.99999), (.bf16, 0.995), (.int8, 0.97)] {
-            let local = try LocalModel(LocalOptions(model: copy.path, precision: precision, threads: 2))
+        typealias Engine = EmbeddingSettings.Engine
+        for (precision, engine, least) in [
+            (EmbeddingSettings.Precision.fp32, Engine.onednn, 0.99999), (.fp32, .openblas, 0.99999),
+            (.bf16, .onednn, 0.995), (.int8, .onednn, 0.97),
+        ] {
+            let local = try LocalModel(
+                LocalOptions(model: copy.path, precision: precision, engine: engine, threads: 2))
             let vectors = try await local.vectors(ids)
             let cosines = try zip(vectors, texts).map { cosine($0, try GoldenText.vector($1["\(pooling)"])) }
             #expect(cosines.count == texts.count)
-            #expect(cosines.min() ?? 0 >= least, "\(precision)")
+            #expect(cosines.min() ?? 0 >= least, "\(precision) by \(engine)")
         }
     }
 

@@ -61,7 +61,8 @@ struct ConfluenceVersionTests {
         let childEnd = Wiki.listing([Wiki.attachment(3, on: 66)])
         let wiki = Wiki([
             .changedPages: [pages, pageEnd], .children: [children, childEnd], .restrictions: [above],
-            .permissions: [Wiki.listing([Wiki.reads("group", "staff")])], .states: [pages], .listing: [pages, pageEnd, Wiki.listing([])], .allChildren: [children, childEnd],
+            .permissions: [Wiki.listing([Wiki.reads("group", "staff")])], .states: [pages],
+            .listing: [pages, pageEnd, Wiki.listing([])], .allChildren: [children, childEnd],
         ])
         let source = try wiki.source(edition: edition)
         var told: [String: String] = [:]

@@ -98,7 +98,8 @@ final class FakeWiki: HTTPTransport {
     }
 
     /// Permission to read a space: a user, group or role by its id, as Cloud tells it.
-    static func reads(_ type: String, _ id: String, _ operation: String = "read", _ target: String = "space") -> String {
+    static func reads(_ type: String, _ id: String, _ operation: String = "read", _ target: String = "space") -> String
+    {
         #"{"id":"1","principal":{"type":"\#(type)","id":"\#(id)"},"operation":{"key":"\#(operation)","targetType":"\#(target)"}}"#
     }
 

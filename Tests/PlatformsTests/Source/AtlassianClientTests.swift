@@ -89,7 +89,9 @@ struct AtlassianClientTests {
         let scope = try await failure(
             FakeSite.json(#"{"code":401,"message":"Unauthorized; scope does not match"}"#, status: 401))
         #expect(scope.code == .unauthorized && scope.message.contains("lacks a scope"))
-        for error in [refused, hidden, captcha, bad, gone, missing, scope] { #expect(!error.message.contains(FakeSite.token)) }
+        for error in [refused, hidden, captcha, bad, gone, missing, scope] {
+            #expect(!error.message.contains(FakeSite.token))
+        }
     }
 
     @Test func scopedTokensGoThroughTheGatewayWithTheirPath() async throws {

@@ -17,11 +17,9 @@ actor EncoderLane {
     }
 
     /// One row per sequence, not normalised; see ``EncoderPass/encode(_:)``.
-    ///
-    /// - Throws: ``EmbeddingError`` when there is no memory for the lane.
-    func encode(_ sequences: ArraySlice<[Int32]>) throws(EmbeddingError) -> [Float] {
-        if pass == nil { pass = EncoderPass(weights, pooling: pooling) }
-        guard let pass else { throw EmbeddingError(.modelUnusable, "there is not enough memory for the encoder") }
+    func encode(_ sequences: ArraySlice<[Int32]>) -> [Float] {
+        let pass = pass ?? EncoderPass(weights, pooling: pooling)
+        self.pass = pass
         return pass.encode(sequences)
     }
 }

@@ -21,7 +21,7 @@ final class EncoderLanes: Sendable {
         let lane = await take()
         defer { giveBack(lane) }
         guard !Task.isCancelled else { throw EmbeddingError(.cancelled, "cancelled while embedding") }
-        return try await lane.encode(sequences)
+        return await lane.encode(sequences)
     }
 
     private func take() async -> EncoderLane {

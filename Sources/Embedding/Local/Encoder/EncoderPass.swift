@@ -10,7 +10,7 @@ import Shared
 final class EncoderPass {
     private let weights: EncoderWeights
     private let pooling: ModelFolder.Pooling
-    private let lane: LinearLane
+    private let lane = LinearLane()
     /// The hidden states, one row per token.
     private var states = AlignedBuffer<Float>()
     /// Queries, keys and values; the wide rows of the feed-forward part.
@@ -26,11 +26,9 @@ final class EncoderPass {
     /// Rows of the feed-forward part at once: the wide rows stay in the processor's cache.
     private static let feedForwardRows = 128
 
-    init?(_ weights: EncoderWeights, pooling: ModelFolder.Pooling) {
-        guard let lane = LinearLane() else { return nil }
+    init(_ weights: EncoderWeights, pooling: ModelFolder.Pooling) {
         self.weights = weights
         self.pooling = pooling
-        self.lane = lane
     }
 
     /// - Parameter sequences: of at least one token each, none longer than the model takes, ids within its vocabulary.

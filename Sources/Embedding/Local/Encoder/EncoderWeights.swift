@@ -28,12 +28,12 @@ struct EncoderWeights: Sendable {
 
     /// - Throws: ``EmbeddingError`` with code `modelUnusable` when a tensor is missing or misshapen.
     init(
-        _ tensors: TensorFile, _ configuration: ModelConfiguration, precision: EmbeddingSettings.Precision
+        _ tensors: TensorFile, _ configuration: ModelConfiguration, _ choice: LinearEngine.Choice
     ) throws(EmbeddingError) {
-        let reader = try Reader(tensors, configuration, precision)
+        let reader = try Reader(tensors, configuration, choice)
         let hidden = configuration.hiddenSize
         self.configuration = configuration
-        self.precision = precision
+        precision = choice.precision
         words = try reader.floats("embeddings.word_embeddings.weight", [configuration.vocabularySize, hidden])
         positions = try reader.floats("embeddings.position_embeddings.weight", [configuration.positionCount, hidden])
         type = try reader.floats("embeddings.token_type_embeddings.weight", [configuration.typeCount, hidden])
@@ -49,16 +49,16 @@ struct EncoderWeights: Sendable {
     private struct Reader {
         let tensors: TensorFile
         let configuration: ModelConfiguration
-        let precision: EmbeddingSettings.Precision
+        let choice: LinearEngine.Choice
         /// Models saved together with a head have their names begin with that of the family.
         let prefix: String
 
         init(
-            _ tensors: TensorFile, _ configuration: ModelConfiguration, _ precision: EmbeddingSettings.Precision
+            _ tensors: TensorFile, _ configuration: ModelConfiguration, _ choice: LinearEngine.Choice
         ) throws(EmbeddingError) {
             self.tensors = tensors
             self.configuration = configuration
-            self.precision = precision
+            self.choice = choice
             let prefixes = ["", "bert.", "roberta.", "model.", "0.auto_model."]
             let prefix = prefixes.first { tensors.contains($0 + "embeddings.word_embeddings.weight") }
             guard let prefix else { throw tensors.file.fault("has no word embeddings where BERT's are") }
@@ -98,9 +98,10 @@ struct EncoderWeights: Sendable {
                 biases.append(try floats("\(name).bias", [outputs]))
             }
             let layer = LinearLayer(
-                precision: precision, inputs: inputs, outputs: outputs * names.count,
-                weights: names.count == 1 ? weights[0] : Floats(joining: weights),
-                bias: names.count == 1 ? biases[0] : Floats(joining: biases), addsToOutput: adds)
+                choice.engine,
+                LinearLayer.Shape(inputs: inputs, outputs: outputs * names.count, addsToOutput: adds),
+                precision: choice.precision, weights: names.count == 1 ? weights[0] : Floats(joining: weights),
+                bias: names.count == 1 ? biases[0] : Floats(joining: biases))
             guard let layer else {
                 throw EmbeddingError(.modelUnusable, "there is not enough memory for the model's weights")
             }
