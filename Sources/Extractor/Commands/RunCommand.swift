@@ -37,7 +37,10 @@ struct RunCommand: AsyncParsableCommand {
     )
     var prune = false
 
-    @Option(help: ArgumentHelp("Largest share of a space or project that --prune may remove.", valueName: "percent"))
+    @Option(
+        help: ArgumentHelp(
+            "Largest share of a space or project that --prune may remove; three documents always, unless 0%.",
+            valueName: "percent"))
     var maxRemovals = "20%"
 
     @Flag(help: "Remove more than --max-removals allows.")

@@ -9,11 +9,14 @@ struct RemovalPlan: Sendable {
         let loaded: Int
         /// The newest marker of each one that is gone.
         let gone: [Marker]
-        /// More is gone than `--max-removals` allows.
+        /// More is gone than `--max-removals` allows, and more than ``fewest``.
         let isPastLimit: Bool
 
         var share: Double { loaded == 0 ? 0 : Double(gone.count) / Double(loaded) }
     }
+
+    /// So many may always go, unless the limit is 0%: in a project of four issues one that is deleted is a quarter.
+    static let fewest = 3
 
     let scopes: [Scope]
     /// `--max-removals`.
@@ -25,8 +28,8 @@ struct RemovalPlan: Sendable {
         self.limit = limit
         self.forces = forces
         scopes = findings.filter { !$0.gone.isEmpty }.map { name, loaded, gone in
-            Scope(
-                name: name, loaded: loaded, gone: gone, isPastLimit: Double(gone.count) > limit * Double(loaded))
+            let most = limit > 0 ? max(limit * Double(loaded), Double(Self.fewest)) : 0
+            return Scope(name: name, loaded: loaded, gone: gone, isPastLimit: Double(gone.count) > most)
         }
     }
 

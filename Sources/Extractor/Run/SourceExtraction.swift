@@ -262,6 +262,7 @@ struct SourceExtraction: Sendable {
         } catch is StopSignal.Stopped {
             return tally.change { $0.failed += 1 }
         }
+        try await tellWhatIsLeft(besides: scopes)
         let plan = RemovalPlan(findings, limit: options.maximumRemovals, forces: options.forces)
         tell(plan)
         tally.change { $0.failed += plan.heldBack.count }
@@ -272,6 +273,19 @@ struct SourceExtraction: Sendable {
             try await emit(marker.tombstone(by: run))
             tally.change { $0.removed += 1 }
         }
+    }
+
+    /// A space or project that is not seen or not configured any more looks the same as one that never was.
+    private func tellWhatIsLeft(besides scopes: [String]) async throws {
+        let counts = try await registry.loadedCounts(sourceType: name, instance: source.instance, outside: scopes)
+        guard !counts.isEmpty else { return }
+        let names = counts.keys.sorted()
+        logger.notice(
+            "Documents of scopes that are not read now stay loaded; docs/OPERATIONS.md, Prune, says what to do with them",
+            metadata: [
+                LogKey.source: "\(name)", "count": "\(counts.values.reduce(0, +))",
+                "scopes": "\(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? ", …" : "")",
+            ])
     }
 
     /// The plan before anything of it is done.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Shared
 import Synchronization
 
@@ -5,31 +6,50 @@ import Synchronization
 final class JiraAPI: Sendable {
     let client: AtlassianClient
     private let configuredFields: [String]
-    private let known = Mutex<(edition: AtlassianEdition, fields: JiraFields?)>((.auto, nil))
+    private let known: Mutex<Known>
+
+    private struct Known {
+        /// `.auto` until it is known.
+        var edition: AtlassianEdition
+        var fields: JiraFields?
+        /// What to add to our clock to get the server's, in milliseconds.
+        var skew: Int?
+    }
 
     /// - Parameter configuredFields: further fields to read, by name or id.
     init(client: AtlassianClient, configuredFields: [String]) {
         self.client = client
         self.configuredFields = configuredFields
-        known.withLock { $0.edition = client.settings.edition }
+        known = Mutex(Known(edition: client.settings.edition))
     }
 
     /// `.cloud` or `.datacenter`.
     func edition() async throws(SourceError) -> AtlassianEdition {
         let edition = known.withLock { $0.edition }
         guard edition == .auto else { return edition }
-        let info = try await serverInfo()
+        try await askServer()
+        return known.withLock { $0.edition }
+    }
+
+    /// How far the server's clock was ahead of ours, in milliseconds, when ``askServer()`` was called last; nil before.
+    var skew: Int? { known.withLock { $0.skew } }
+
+    /// Asks the server which edition it is, unless that is set, and what time it has.
+    func askServer() async throws(SourceError) {
+        let info = try await client.get("/rest/api/2/serverInfo")
         guard info["deploymentType"] != nil || info["version"] != nil else {
             throw SourceError(
                 .unexpectedAnswer,
                 "\(client.base) does not say which Jira it is; check \(names.url) or set \(names.edition)")
         }
-        let found: AtlassianEdition = info["deploymentType"]?.string == "Cloud" ? .cloud : .datacenter
-        known.withLock { $0.edition = found }
-        return found
+        let time = info["serverTime"]?.string.flatMap(Moment.init)
+        known.withLock { known in
+            if known.edition == .auto {
+                known.edition = info["deploymentType"]?.string == "Cloud" ? .cloud : .datacenter
+            }
+            if let time { known.skew = time.milliseconds - Moment(Date()).milliseconds }
+        }
     }
-
-    func serverInfo() async throws(SourceError) -> JSONElement { try await client.get("/rest/api/2/serverInfo") }
 
     /// Where the edition's own part of the API lies. Version 3 gives bodies as ADF; Data Center has version 2 only.
     func root() async throws(SourceError) -> String { try await edition() == .cloud ? "/rest/api/3" : "/rest/api/2" }

@@ -107,8 +107,9 @@ actor JiraDateWalk {
             guard error.code == .rejected, error.message.lowercased().contains("date"), start != nil, skew == nil else {
                 throw error
             }
-            guard let time = try await api.serverInfo()["serverTime"]?.string.flatMap(Moment.init) else { throw error }
-            skew = time.milliseconds - Moment(Date()).milliseconds
+            try await api.askServer()
+            guard let skew = api.skew else { throw error }
+            self.skew = skew
             return try await search()
         }
     }

@@ -71,6 +71,7 @@ struct JiraSource: CountedSource {
                 .unauthorized,
                 "Jira at \(settings.url.host) does not know the account; check \(names.email) and \(names.token)")
         }
+        try await api.askServer()
         _ = try await api.fields()
     }
 
@@ -162,7 +163,10 @@ struct JiraSource: CountedSource {
 
     private func query(_ scopes: [String]) -> JiraQuery { JiraQuery(projects: scopes, condition: condition) }
 
-    private func start(_ since: Date) -> Int { max(0, Moment(since).milliseconds - Self.overlapInMilliseconds) }
+    /// Issues bear the server's time. Where its clock is behind ours, what changed since then may be dated earlier.
+    private func start(_ since: Date) -> Int {
+        max(0, Moment(since).milliseconds + min(0, api.skew ?? 0) - Self.overlapInMilliseconds)
+    }
 
     private var browserBase: String {
         settings.url.host == AtlassianSettings.gateway ? settings.browserBase : api.client.base

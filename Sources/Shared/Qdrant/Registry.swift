@@ -82,7 +82,27 @@ public struct Registry: Sendable {
         let filter = QdrantFilter(must: [
             .match("kind", "marker"), .match("source_type", sourceType), .match("scope", scope),
         ])
-        let prefix = "\(sourceType):\(instance):"
+        try await visitLoaded(filter, of: "\(sourceType):\(instance):", visit)
+    }
+
+    /// How many documents of a site are loaded from other scopes than these, by scope; one whose replacement is under way may
+    /// count twice.
+    public func loadedCounts(
+        sourceType: String, instance: String, outside scopes: [String]
+    ) async throws(QdrantError) -> [String: Int] {
+        let filter = QdrantFilter(
+            must: [.match("kind", "marker"), .match("source_type", sourceType)],
+            mustNot: scopes.isEmpty ? [] : [.matchAny("scope", scopes)])
+        var counts: [String: Int] = [:]
+        try await visitLoaded(filter, of: "\(sourceType):\(instance):") { markers in
+            for marker in markers { counts[marker.scope, default: 0] += 1 }
+        }
+        return counts
+    }
+
+    private func visitLoaded(
+        _ filter: QdrantFilter, of prefix: String, _ visit: ([Marker]) -> Void
+    ) async throws(QdrantError) {
         var offset: PointID?
         repeat {
             let page = try await scroll(filter, from: offset)

@@ -117,6 +117,20 @@ import Testing
         #expect(scene.recorder.lines.contains { $0.hasPrefix("notice") && $0.contains(#""gone": 1"#) })
     }
 
+    @Test func pruneTellsOfScopesThatAreNotReadAndLeavesThemAlone() async throws {
+        var scene = ExtractionScene(
+            source: StubSource(scopes: ["A"], ids: { _, page in page == 0 ? ["stub:here:1"] : nil }),
+            stub: StubRegistry(
+                [.sample("stub:here:1"), .sample("stub:there:2", scope: "C")]
+                    + (10..<13).map { .sample("stub:here:\($0)", scope: "B") }))
+        scene.options.prunes = true
+        let (_, counts) = try await scene.run()
+        #expect(counts.removed == 0 && counts.failed == 0)
+        let lines = scene.recorder.lines.filter { $0.contains("stay loaded") }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains(#""count": 3"#) == true && lines.first?.contains(#""scopes": B"#) == true)
+    }
+
     @Test func forceIsSaidAloudAndRemovesEverythingGone() async throws {
         var scene = ExtractionScene(
             source: StubSource(), stub: StubRegistry((0..<10).map { .sample("stub:here:\($0)") }))

@@ -31,10 +31,11 @@ final class StubRegistry: HTTPTransport {
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let body = request.body ?? []
         if request.url.hasSuffix("/points/scroll") {
-            guard let conditions = try? JSONElement(parsing: body)["filter"]?["must"]?.array else {
+            guard let filter = try? JSONElement(parsing: body)["filter"], let conditions = filter["must"]?.array else {
                 throw HTTPError(.interrupted, endpoint: "stub", message: "an unexpected filter")
             }
-            return Self.answer(points(Array(conditions)))
+            let excluded = filter["must_not"]?.array.map(Array.init)?.first?["match"]?["any"]?.array
+            return Self.answer(points(Array(conditions), outside: excluded.map { $0.compactMap(\.string) } ?? []))
         }
         if request.url.hasSuffix("/points") { return Self.answer(records) }
         if request.url.contains("/points?") {
@@ -56,8 +57,8 @@ final class StubRegistry: HTTPTransport {
         return "[\(points.joined(separator: ","))]"
     }
 
-    private func points(_ conditions: [JSONElement]) -> String {
-        var found = markers
+    private func points(_ conditions: [JSONElement], outside scopes: [String]) -> String {
+        var found = markers.filter { !scopes.contains($0.scope) }
         for condition in conditions {
             if let ids = condition["match"]?["any"]?.array.map(Array.init) {
                 looked.withLock { $0.append(ids.count) }

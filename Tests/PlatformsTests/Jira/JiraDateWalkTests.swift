@@ -164,6 +164,18 @@ struct JiraDateWalkTests {
         #expect((105...108).contains(documents.count) && documents.last?.id.hasSuffix(":1299") == true)
     }
 
+    @Test func aServerWhoseClockIsBehindLosesNothing() async throws {
+        let now = Moment(Date()).milliseconds
+        let server = FakeDataCenter {
+            $0.clock = now - 20 * 60_000
+            // Changed two minutes ago by our clock, after the window's start.
+            $0.issues = [.init(id: 1, key: "OPS-1", updated: now - 22 * 60_000, created: Self.start)]
+        }
+        let source = try source(server)
+        try await source.verify()
+        #expect(try await collect(source, since: now - 3 * 60_000).count == 1)
+    }
+
     @Test func anEmptyPageBeforeTheEndIsAnError() async throws {
         let http = ScriptedHTTP([
             .answer(FakeSite.json(#"{"deploymentType":"Server"}"#)), .answer(FakeSite.json("[]")),

@@ -33,11 +33,13 @@ struct JiraEditionTests {
         #expect(http.requests[3].url.hasPrefix(url + root + "project"))
     }
 
-    @Test func aSetEditionIsNotAskedFor() async throws {
-        let http = ScriptedHTTP([Self.myself, .answer(FakeSite.json("[]"))])
+    @Test func aSetEditionStaysWhateverTheServerSays() async throws {
+        let http = ScriptedHTTP([
+            Self.myself, .answer(FakeSite.json(#"{"deploymentType":"Cloud"}"#)), .answer(FakeSite.json("[]")),
+        ])
         try await source(http, url: "https://j.example", edition: .datacenter).verify()
         #expect(
-            http.requests.map(\.url) == ["https://j.example/rest/api/2/myself", "https://j.example/rest/api/2/field"])
+            http.requests.map(\.url) == ["myself", "serverInfo", "field"].map { "https://j.example/rest/api/2/\($0)" })
     }
 
     @Test func whatIsNoJiraIsSaid() async throws {
