@@ -5,6 +5,8 @@ final class LocalModel: Sendable {
     let folder: ModelFolder
     let engine: LinearEngine.Choice
     private let lanes: EncoderLanes
+    /// Threads that encode.
+    var threads: Int { lanes.count }
 
     /// Tokens in one batch, unless one text alone has more: enough for full speed, few enough for the processor's cache.
     private static let tokensPerBatch = 256
@@ -27,7 +29,8 @@ final class LocalModel: Sendable {
             self.engine = try LinearEngine.choose(options.engine, options.precision)
         }
         let weights = try EncoderWeights(folder.tensors, folder.configuration, self.engine)
-        lanes = EncoderLanes(weights, pooling: folder.pooling, count: options.threads ?? availableCores())
+        let threads = min(options.threads ?? availableCores(), self.engine.engine.maximumThreads ?? .max)
+        lanes = EncoderLanes(weights, pooling: folder.pooling, count: threads)
     }
 
     /// Name, digest of what decides the vectors, precision.
@@ -37,13 +40,12 @@ final class LocalModel: Sendable {
     /// Whether its vocabulary was made with Korean in it.
     var readsHangul: Bool { KoreanVocabulary.isKnown(to: folder.tokenizer) }
 
-    /// What its vocabulary says about the languages it was made for, and by what it is computed where that is not as usual.
-    func advice() -> String? {
+    /// What its vocabulary says about the languages it was made for, and by what it is computed.
+    func advice() -> String {
         let languages =
             "\(folder.name) is good for English; its vocabulary has no Korean words, so Korean rests on search by words or a "
             + "multilingual model such as BAAI/bge-m3 or multilingual-e5-small"
-        let parts = (readsHangul ? [] : [languages]) + (engine.notice.map { [$0] } ?? [])
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+        return readsHangul ? engine.notice : "\(languages); \(engine.notice)"
     }
 
     /// The token ids of a text, cut off at the model's limit.

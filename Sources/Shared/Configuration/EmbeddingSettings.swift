@@ -9,7 +9,7 @@
 /// | `OHRA_EMBEDDING_DIMENSION` | `hash`: 8…4096, `openai`: 1…65535 | `hash`: 384, `openai`: what the model gives | |
 /// | `OHRA_EMBEDDING_PRECISION` | `local`: `auto`, `fp32`, `bf16`, `int8` | `auto`: bf16 where the processor has it, else fp32 | |
 /// | `OHRA_EMBEDDING_ENGINE` | `local`: `auto`, `onednn`, `openblas` (fp32 only) | `auto`: oneDNN, OpenBLAS where that refuses | |
-/// | `OHRA_EMBEDDING_THREADS` | `local`: 1…1024 | one per core | |
+/// | `OHRA_EMBEDDING_THREADS` | `local`: 1…1024, OpenBLAS starts 64 at most | one per core | |
 /// | `OHRA_EMBEDDING_QUERY_PREFIX`, `OHRA_EMBEDDING_DOCUMENT_PREFIX` | text | `local`: what the model's files say; `openai`: none | |
 ///
 /// Those of `openai` alone are in ``EmbeddingServerSettings``.

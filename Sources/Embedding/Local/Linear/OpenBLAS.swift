@@ -2,10 +2,12 @@ import Glibc
 
 /// The matrix product of OpenBLAS, whose library is opened when it is wanted.
 ///
-/// **Isolation**: any thread; the library is one that several threads may call at once.
+/// **Isolation**: any thread, up to ``maximumThreads`` at once; a product is computed by the thread that asks for it.
 /// Source: http://www.openmathlib.org/OpenBLAS/docs/ and https://www.netlib.org/blas/ (sgemm)
 struct OpenBLAS: Sendable {
     static let library = "libopenblas.so.0"
+    /// Threads that Debian's build has room for; it crashes the program when far more of them multiply at once.
+    static let maximumThreads = 64
     private static let package = "libopenblas0-pthread"
 
     private typealias Multiply =
@@ -22,19 +24,21 @@ struct OpenBLAS: Sendable {
 
     /// Opens the library and keeps it open until the process ends.
     ///
-    /// - Throws: ``EmbeddingError`` with code `modelUnusable` when it is not there, or must not be called by several threads.
+    /// - Throws: ``EmbeddingError`` with code `modelUnusable` when it cannot be opened, or is a build that does not keep to
+    ///   the isolation above.
     init(library: String = Self.library) throws(EmbeddingError) {
         guard let handle = dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
-            throw Self.fault("OpenBLAS is not there (\(library))")
+            throw Self.fault("OpenBLAS cannot be opened (\(dlerror().map { String(cString: $0) } ?? library))")
         }
         guard let multiply = dlsym(handle, "cblas_sgemm"), let kind = dlsym(handle, "openblas_get_parallel"),
             let setThreads = dlsym(handle, "openblas_set_num_threads")
         else {
             throw Self.fault("\(library) is no OpenBLAS")
         }
-        // The build for programs of one thread takes no locks.
-        guard unsafeBitCast(kind, to: (@convention(c) () -> CInt).self)() != 0 else {
-            throw Self.fault("\(library) is a build of OpenBLAS for programs of one thread")
+        // 0 is the build for programs of one thread, which takes no locks; 2 the one with OpenMP, whose number of threads
+        // counts only for the thread that sets it: all others would have a team for each product.
+        guard unsafeBitCast(kind, to: (@convention(c) () -> CInt).self)() == 1 else {
+            throw Self.fault("\(library) is another build of OpenBLAS than the one with threads of its own")
         }
         // One batch for each core, and no team for each product.
         unsafeBitCast(setThreads, to: (@convention(c) (CInt) -> Void).self)(1)
@@ -42,7 +46,7 @@ struct OpenBLAS: Sendable {
     }
 
     private static func fault(_ text: String) -> EmbeddingError {
-        EmbeddingError(.modelUnusable, "\(text); install Debian's \(package), or use OHRA_EMBEDDING_ENGINE=onednn")
+        EmbeddingError(.modelUnusable, "\(text); install Debian's \(package)")
     }
 
     /// output (rows × outputs) = input (rows × inputs) times the weights (outputs × inputs), plus bias; or is increased by that.
