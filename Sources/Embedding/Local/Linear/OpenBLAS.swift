@@ -35,7 +35,7 @@ struct OpenBLAS: Sendable {
         else {
             throw Self.fault("\(library) is no OpenBLAS")
         }
-        // 0 is the build for programs of one thread, which takes no locks; 2 the one with OpenMP, whose number of threads
+        // 0 is the build for programs of one thread, which promises no locks; 2 the one with OpenMP, whose number of threads
         // counts only for the thread that sets it: all others would have a team for each product.
         guard unsafeBitCast(kind, to: (@convention(c) () -> CInt).self)() == 1 else {
             throw Self.fault("\(library) is another build of OpenBLAS than the one with threads of its own")
