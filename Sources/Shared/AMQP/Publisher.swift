@@ -161,6 +161,8 @@ public actor Publisher: BrokerPublisher {
         waiting = FIFO()
         rejected = []
         await connection?.close()
+        // One that is being set up: nobody would read its answers any more.
+        latest?.fail(BrokerError(.cancelled, "the publisher is closed"))
         connection = nil
         latest = nil
         thread.setPump(nil)
@@ -409,12 +411,14 @@ public actor Publisher: BrokerPublisher {
         }
         try await connection.call(.openChannel)
         try await connection.call(.selectConfirms)
+        // Lost between the answer and here, where no event tells of it.
+        if let failure = connection.failure { throw failure }
         self.connection = connection
         isProven = false
         maximumHeader = connection.maximumHeaderSize
         hasBeenConnected = true
         schedule.succeeded()
-        link.value = .connected
+        link.value = connection.isBlocked ? .blocked : .connected
         logger.info("Connected to the broker", metadata: ["amqp.address": "\(settings.address)"])
         sendWaiting()
     }
