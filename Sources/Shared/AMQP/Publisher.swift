@@ -8,7 +8,7 @@ public import Logging
 ///
 /// **Isolation**: an actor on a thread of its own, shared with its connection. Call ``close()`` in the end, or it goes on
 /// reconnecting.
-public actor Publisher: BrokerPublisher {
+public actor Publisher: BrokerPublisher, Reconnecting {
     /// Limits of what is unconfirmed. One publishing is always let through, whatever its size.
     public struct Window: Sendable {
         public var publishings: Int
@@ -31,10 +31,7 @@ public actor Publisher: BrokerPublisher {
     private var connection: Connection?
     /// The same, from its beginning: the one to pump.
     private var latest: Connection?
-    private var connecting: Task<Void, Never>?
-    private var attempting: Task<Result<Void, BrokerError>, Never>?
-    private var schedule: ReconnectSchedule
-    private var hasBeenConnected = false
+    private let reconnector: Reconnector<Publisher>
     private var isClosed = false
 
     private var ledger: PublishingLedger
@@ -63,7 +60,7 @@ public actor Publisher: BrokerPublisher {
         var logger = logger
         logger[metadataKey: "amqp.connection"] = .string(name)
         self.logger = logger
-        schedule = ReconnectSchedule(settings.reconnectDelays)
+        reconnector = Reconnector(settings.reconnectDelays, logger: logger)
         thread = ConnectionThread(name: "amqp publish")
     }
 
@@ -75,7 +72,7 @@ public actor Publisher: BrokerPublisher {
     /// - Throws: `unavailable`, `unauthorized`, `protocolViolation`, at once.
     public func connect() async throws(BrokerError) {
         guard connection == nil, !isClosed else { return }
-        try await attempt()
+        try await reconnector.attempt(for: self)
     }
 
     public func publish(_ publishing: Publishing) async throws(BrokerError) {
@@ -90,7 +87,7 @@ public actor Publisher: BrokerPublisher {
                 callers[entry.number] = continuation
                 ledger.accept(entry)
                 sendWaiting()
-                reconnectIfNeeded()
+                reconnector.start(for: self)
                 scheduleExpiry()
             }
         } onCancel: {
@@ -143,7 +140,7 @@ public actor Publisher: BrokerPublisher {
             await withCheckedContinuation { idleWaiters.append($0) }
             timer.cancel()
         }
-        connecting?.cancel()
+        reconnector.stop()
         retry?.cancel()
         expiry?.cancel()
         tell(ledger.failAll(BrokerError(.cancelled, "the publisher is closed")))
@@ -202,11 +199,8 @@ public actor Publisher: BrokerPublisher {
         link.value = .connecting
         logger.warning(
             "Connection to the broker lost",
-            metadata: [
-                "error.code": "\(error.code.metricLabel)", "error.detail": "\(error)",
-                "amqp.unconfirmed": "\(unconfirmed)",
-            ])
-        reconnectIfNeeded(pausingAfter: error)
+            metadata: error.logMetadata.merging(["amqp.unconfirmed": "\(unconfirmed)"]) { $1 })
+        reconnector.start(after: error, for: self)
     }
 
     private func scheduleRetry() {
@@ -271,58 +265,14 @@ public actor Publisher: BrokerPublisher {
 
     // MARK: Connecting
 
-    private func reconnectIfNeeded(pausingAfter error: BrokerError? = nil) {
-        guard connection == nil, connecting == nil else { return }
-        // Outlives the caller whose publishing happened to start it; ended by close().
-        connecting = Task { await reconnect(pausingAfter: error) }
-    }
+    var isConnected: Bool { connection != nil }
 
-    private func reconnect(pausingAfter error: BrokerError?) async {
-        var error = error
-        while connection == nil, !Task.isCancelled {
-            if let error { try? await Task.sleep(for: schedule.delay(after: error)) }
-            guard connection == nil, !Task.isCancelled else { break }
-            do throws(BrokerError) {
-                try await attempt()
-                break
-            } catch let failure {
-                error = failure
-                if failure.code == .unauthorized, !hasBeenConnected {
-                    tell(ledger.failAll(failure))
-                    break
-                }
-                if schedule.isReminderDue(for: failure) {
-                    logger.warning(
-                        "Waiting for the broker",
-                        metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])
-                }
-            }
-        }
-        connecting = nil
-        // Lost again before this task had ended.
-        if connection == nil, !Task.isCancelled, !ledger.isIdle { reconnectIfNeeded(pausingAfter: error) }
-    }
+    func giveUp(_ error: BrokerError) { tell(ledger.failAll(error)) }
 
-    /// One attempt, shared by all who want one.
-    private func attempt() async throws(BrokerError) {
-        if let attempting { return try await attempting.value.get() }
-        let task = Task { () -> Result<Void, BrokerError> in
-            do throws(BrokerError) {
-                return .success(try await open())
-            } catch {
-                return .failure(error)
-            }
-        }
-        attempting = task
-        let result = await task.value
-        attempting = nil
-        try result.get()
-    }
-
-    private func open() async throws(BrokerError) {
+    func open() async throws(BrokerError) {
         let handle = try await Connector.open(settings, name: name)
         // close() may have come meanwhile.
-        guard !isClosed || !ledger.isIdle else { return }
+        guard !reconnector.isStopped else { return }
         let connection = Connection(handle, settings: settings) { [weak self] event in
             self?.assumeIsolated { $0.handle(event) }
         }
@@ -340,8 +290,6 @@ public actor Publisher: BrokerPublisher {
         self.connection = connection
         ledger.connected()
         maximumHeader = connection.maximumHeaderSize
-        hasBeenConnected = true
-        schedule.succeeded()
         link.value = connection.isBlocked ? .blocked : .connected
         logger.info("Connected to the broker", metadata: ["amqp.address": "\(settings.address)"])
         sendWaiting()
