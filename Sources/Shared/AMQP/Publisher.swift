@@ -117,7 +117,12 @@ public actor Publisher: BrokerPublisher, Reconnecting {
 
     private func look(for queue: String) async throws(BrokerError) {
         if connection == nil { try await connect() }
-        guard let connection else { throw BrokerError(.cancelled, "the publisher is closed") }
+        guard let connection else {
+            // Lost again already, or never made because close() came.
+            throw isClosed
+                ? BrokerError(.cancelled, "the publisher is closed")
+                : BrokerError(.connectionLost, "the connection to the broker at \(settings.address) was lost")
+        }
         do throws(BrokerError) {
             try await connection.call(.declareQueue(queue, isPassive: true, isExclusive: false, arguments: [:]))
         } catch {
