@@ -6,7 +6,7 @@ public import Logging
 /// out may be settled in vain. It never declares: a queue that is missing is waited for, with a log line a minute.
 ///
 /// **Isolation**: an actor on a thread of its own, shared with its connection. Call ``close()`` in the end.
-public actor Consumer: BrokerConsumer {
+public actor Consumer: BrokerConsumer, Reconnecting {
     private let thread: ConnectionThread
     private let settings: BrokerSettings
     private let name: String
@@ -26,11 +26,7 @@ public actor Consumer: BrokerConsumer {
     private var ledger = AcknowledgementLedger()
     /// Came after ``stop()``; handed back at the end of the turn.
     private var unwanted: [UInt64] = []
-    private var running: Task<Void, Never>?
-    private var attempting: Task<Result<Void, BrokerError>, Never>?
-    private var schedule: ReconnectSchedule
-    private var hasBeenConnected = false
-    private var isStopping = false
+    private let reconnector: Reconnector<Consumer>
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -51,7 +47,7 @@ public actor Consumer: BrokerConsumer {
         logger[metadataKey: "amqp.connection"] = .string(name)
         logger[metadataKey: "amqp.queue"] = .string(queue)
         self.logger = logger
-        schedule = ReconnectSchedule(settings.reconnectDelays)
+        reconnector = Reconnector(settings.reconnectDelays, logger: logger)
         thread = ConnectionThread(name: "amqp consume")
     }
 
@@ -71,7 +67,7 @@ public actor Consumer: BrokerConsumer {
     /// - Throws: `unavailable`, `unauthorized`, `topology` (no such queue), `protocolViolation`, at once.
     public func connect() async throws(BrokerError) {
         guard !isSubscribed, !isStopping else { return }
-        try await attempt()
+        try await reconnector.attempt(for: self)
         _ = buffer.start()
     }
 
@@ -93,8 +89,7 @@ public actor Consumer: BrokerConsumer {
 
     public func stop() async {
         guard !isStopping else { return }
-        isStopping = true
-        running?.cancel()
+        reconnector.stop()
         unwanted += buffer.finish().filter { $0.connection == connectionNumber }.map(\.tag)
         if isSubscribed { _ = try? await connection?.call(.cancel(consumerTag: consumerTag)) }
         writeSettlements()
@@ -110,6 +105,8 @@ public actor Consumer: BrokerConsumer {
         thread.setPump(nil)
         link.value = .closed
     }
+
+    private var isStopping: Bool { reconnector.isStopped }
 
     private var readsStream: Bool { arguments["x-stream-offset"] != nil }
 
@@ -145,9 +142,8 @@ public actor Consumer: BrokerConsumer {
             isSubscribed = false
             guard !isStopping else { return }
             link.value = .connecting
-            logger.warning(
-                "Subscription lost", metadata: ["error.code": "\(error.code.metricLabel)", "error.detail": "\(error)"])
-            start(pausingAfter: error)
+            logger.warning("Subscription lost", metadata: error.logMetadata)
+            reconnector.start(after: error, for: self)
         }
     }
 
@@ -181,53 +177,13 @@ public actor Consumer: BrokerConsumer {
 
     // MARK: Connecting
 
-    private func start(pausingAfter error: BrokerError? = nil) {
-        guard running == nil, !isStopping, !isSubscribed else { return }
-        // Reconnecting belongs to no caller; ended by stop().
-        running = Task { await run(pausingAfter: error) }
-    }
+    var isConnected: Bool { isSubscribed }
 
-    private func run(pausingAfter error: BrokerError?) async {
-        var error = error
-        while !isSubscribed, !isStopping {
-            if let error { try? await Task.sleep(for: schedule.delay(after: error)) }
-            guard !isSubscribed, !isStopping else { break }
-            do throws(BrokerError) {
-                try await attempt()
-                error = nil
-            } catch let failure {
-                error = failure
-                if failure.code == .unauthorized, !hasBeenConnected {
-                    _ = buffer.finish(throwing: failure)
-                    break
-                }
-                if schedule.isReminderDue(for: failure) {
-                    logger.warning(
-                        failure.code == .topology ? "Waiting for the queue" : "Waiting for the broker",
-                        metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])
-                }
-            }
-        }
-        running = nil
-    }
+    private func start() { reconnector.start(for: self) }
 
-    /// One attempt, shared by all who want one.
-    private func attempt() async throws(BrokerError) {
-        if let attempting { return try await attempting.value.get() }
-        let task = Task { () -> Result<Void, BrokerError> in
-            do throws(BrokerError) {
-                return .success(try await open())
-            } catch {
-                return .failure(error)
-            }
-        }
-        attempting = task
-        let result = await task.value
-        attempting = nil
-        try result.get()
-    }
+    func giveUp(_ error: BrokerError) { _ = buffer.finish(throwing: error) }
 
-    private func open() async throws(BrokerError) {
+    func open() async throws(BrokerError) {
         let handle = try await Connector.open(settings, name: name)
         guard !isStopping else { return }
         let connection = Connection(handle, settings: settings) { [weak self] event in
@@ -249,8 +205,6 @@ public actor Consumer: BrokerConsumer {
         // Lost between the answer and here.
         if let failure = connection.failure { throw failure }
         isSubscribed = true
-        hasBeenConnected = true
-        schedule.succeeded()
         link.value = .connected
         logger.info("Consuming", metadata: ["amqp.address": "\(settings.address)", "amqp.prefetch": "\(prefetch)"])
         // stop() may have come while subscribing.

@@ -16,6 +16,11 @@ struct FIFO<Element> {
         head = 0
     }
 
+    mutating func removeAll(where isUnwanted: (Element) -> Bool) {
+        storage = elements.filter { !isUnwanted($0) }
+        head = 0
+    }
+
     /// - Returns: nil when empty.
     @discardableResult
     mutating func removeFirst() -> Element? {

@@ -8,7 +8,7 @@ public import Logging
 ///
 /// **Isolation**: an actor on a thread of its own, shared with its connection. Call ``close()`` in the end, or it goes on
 /// reconnecting.
-public actor Publisher: BrokerPublisher {
+public actor Publisher: BrokerPublisher, Reconnecting {
     /// Limits of what is unconfirmed. One publishing is always let through, whatever its size.
     public struct Window: Sendable {
         public var publishings: Int
@@ -24,7 +24,6 @@ public actor Publisher: BrokerPublisher {
     private let settings: BrokerSettings
     private let name: String
     private let logger: Logger
-    private let limits: Window
     private let patience: Duration?
     private let link = AtomicLinkState()
 
@@ -32,24 +31,15 @@ public actor Publisher: BrokerPublisher {
     private var connection: Connection?
     /// The same, from its beginning: the one to pump.
     private var latest: Connection?
-    private var connecting: Task<Void, Never>?
-    private var attempting: Task<Result<Void, BrokerError>, Never>?
-    private var schedule: ReconnectSchedule
-    private var hasBeenConnected = false
+    private let reconnector: Reconnector<Publisher>
     private var isClosed = false
 
-    private var unconfirmed = ConfirmWindow<PublisherEntry>()
-    private var unconfirmedBytes = 0
-    /// Not sent yet, oldest first.
-    private var waiting = FIFO<PublisherEntry>()
-    /// Refused by the broker, to be sent again after a pause.
-    private var rejected: [PublisherEntry] = []
+    private var ledger: PublishingLedger
+    /// Those who wait for an answer, by the number of their publishing.
+    private var callers: [UInt64: CheckedContinuation<BrokerError?, Never>] = [:]
     private var retry: Task<Void, Never>?
     private var expiry: Task<Void, Never>?
     private var lastNumber: UInt64 = 0
-    /// Until the first confirm on a connection only one publishing is under way: under an alarm the broker says so only
-    /// after the first, and then reads nothing more.
-    private var isProven = false
     private var refusalReminder = Throttle(interval: .seconds(60))
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     private var maximumHeader = 126_976
@@ -66,11 +56,11 @@ public actor Publisher: BrokerPublisher {
         self.settings = settings
         self.name = name
         self.patience = patience
-        limits = window
+        ledger = PublishingLedger(limits: window)
         var logger = logger
         logger[metadataKey: "amqp.connection"] = .string(name)
         self.logger = logger
-        schedule = ReconnectSchedule(settings.reconnectDelays)
+        reconnector = Reconnector(settings.reconnectDelays, logger: logger)
         thread = ConnectionThread(name: "amqp publish")
     }
 
@@ -82,7 +72,7 @@ public actor Publisher: BrokerPublisher {
     /// - Throws: `unavailable`, `unauthorized`, `protocolViolation`, at once.
     public func connect() async throws(BrokerError) {
         guard connection == nil, !isClosed else { return }
-        try await attempt()
+        try await reconnector.attempt(for: self)
     }
 
     public func publish(_ publishing: Publishing) async throws(BrokerError) {
@@ -91,24 +81,20 @@ public actor Publisher: BrokerPublisher {
         lastNumber += 1
         let entry = PublisherEntry(
             number: lastNumber, publishing: publishing, deadline: patience.map { ContinuousClock.now + $0 })
-        let number = lastNumber
-        let result = await withTaskCancellationHandler {
+        let failure: BrokerError? = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                entry.continuation = continuation
-                if Task.isCancelled {
-                    entry.finish(.failure(Self.cancelled))
-                    return
-                }
-                waiting.append(entry)
+                if Task.isCancelled { return continuation.resume(returning: Self.cancelled) }
+                callers[entry.number] = continuation
+                ledger.accept(entry)
                 sendWaiting()
-                reconnectIfNeeded()
+                reconnector.start(for: self)
                 scheduleExpiry()
             }
         } onCancel: {
             // Unstructured, as the handler is synchronous; only made when a caller is cancelled.
-            Task { await self.cancel(number) }
+            Task { await self.cancel(entry.number) }
         }
-        try result.get()
+        if let failure { throw failure }
     }
 
     public func verify(queue: String) async throws(BrokerError) {
@@ -131,7 +117,12 @@ public actor Publisher: BrokerPublisher {
 
     private func look(for queue: String) async throws(BrokerError) {
         if connection == nil { try await connect() }
-        guard let connection else { throw BrokerError(.cancelled, "the publisher is closed") }
+        guard let connection else {
+            // Lost again already, or never made because close() came.
+            throw isClosed
+                ? BrokerError(.cancelled, "the publisher is closed")
+                : BrokerError(.connectionLost, "the connection to the broker at \(settings.address) was lost")
+        }
         do throws(BrokerError) {
             try await connection.call(.declareQueue(queue, isPassive: true, isExclusive: false, arguments: [:]))
         } catch {
@@ -146,21 +137,21 @@ public actor Publisher: BrokerPublisher {
         guard !isClosed else { return }
         // Nothing new from here on; what was accepted still goes out.
         isClosed = true
-        if !isIdle {
+        if !ledger.isIdle {
             let timer = Task {
                 try await Task.sleep(for: limit)
-                self.giveUpWaiting()
+                self.stopWaitingForIdle()
             }
             await withCheckedContinuation { idleWaiters.append($0) }
             timer.cancel()
         }
-        connecting?.cancel()
+        reconnector.stop()
         retry?.cancel()
         expiry?.cancel()
-        for entry in everything { entry.finish(.failure(BrokerError(.cancelled, "the publisher is closed"))) }
-        waiting = FIFO()
-        rejected = []
+        tell(ledger.failAll(BrokerError(.cancelled, "the publisher is closed")))
         await connection?.close()
+        // One that is being set up: nobody would read its answers any more.
+        latest?.fail(BrokerError(.cancelled, "the publisher is closed"))
         connection = nil
         latest = nil
         thread.setPump(nil)
@@ -171,26 +162,11 @@ public actor Publisher: BrokerPublisher {
 
     /// Sends as much as the window allows.
     private func sendWaiting() {
-        while let connection, connection.isOpen, !connection.isBlocked, let entry = waiting.first {
-            if entry.isFinished {
-                waiting.removeFirst()
-                continue
-            }
-            guard
-                unconfirmed.isEmpty
-                    || (isProven && unconfirmed.count < limits.publishings
-                        && unconfirmedBytes + entry.size <= limits.bytes)
-            else { return }
-            do {
-                try connection.publish(entry.publishing)
-            } catch {
-                // Stays first in line; the closed event has put the unconfirmed ones before it.
-                return
-            }
+        while let connection, connection.isOpen, !connection.isBlocked, let publishing = ledger.next {
+            // Where it breaks, the publishing stays first in line; the closed event has put the unconfirmed ones before it.
+            do { try connection.publish(publishing) } catch { return }
             // The read before the publish may have brought a block; the broker has this one all the same.
-            waiting.removeFirst()
-            unconfirmed.append(entry)
-            unconfirmedBytes += entry.size
+            ledger.markSent()
         }
     }
 
@@ -199,28 +175,12 @@ public actor Publisher: BrokerPublisher {
         guard connection != nil else { return }
         switch event {
         case .confirmed(let tag, let multiple):
-            isProven = true
-            for (entry, isReturned) in settle(tag, multiple) {
-                entry.finish(isReturned ? .failure(Self.unroutable(entry.publishing)) : .success(()))
-            }
-            resumeIfIdle()
+            tell(ledger.confirmed(tag, multiple: multiple))
         case .rejected(let tag, let multiple):
-            isProven = true
-            for (entry, isReturned) in settle(tag, multiple) where !entry.isFinished {
-                if isReturned {
-                    entry.finish(.failure(Self.unroutable(entry.publishing)))
-                } else {
-                    entry.rejections += 1
-                    rejected.append(entry)
-                }
-            }
-            if !rejected.isEmpty, refusalReminder.isDue {
-                logger.notice("A queue is full; its publishings are tried again until there is room")
-            }
+            tell(ledger.rejected(tag, multiple: multiple))
             scheduleRetry()
-            resumeIfIdle()
         case .returned(let returned):
-            if !unconfirmed.markReturned(where: { $0.matches(returned) }) {
+            if !ledger.returned(returned) {
                 logger.warning("The broker returned a publishing that is not under way")
             }
         case .blocked(let reason):
@@ -236,77 +196,53 @@ public actor Publisher: BrokerPublisher {
         }
     }
 
-    private func settle(_ tag: UInt64, _ multiple: Bool) -> [(element: PublisherEntry, isReturned: Bool)] {
-        let settled = unconfirmed.settle(tag: tag, multiple: multiple)
-        for (entry, _) in settled { unconfirmedBytes -= entry.size }
-        return settled
-    }
-
     private func connectionClosed(_ error: BrokerError) {
         connection = nil
-        let unanswered = unconfirmed.reset()
-        unconfirmedBytes = 0
-        if [.tooLarge, .topology, .unauthorized].contains(error.code) {
-            // The broker closes the channel over one publishing; sent again it would do so for ever.
-            var culprits = unanswered.filter { $0.isCulprit(of: error) }
-            if culprits.isEmpty { culprits = Array(unanswered.prefix(1)) }
-            for entry in culprits { entry.finish(.failure(error)) }
-        }
-        waiting.prepend(unanswered.filter { !$0.isFinished })
-        resumeIfIdle()
-        if isClosed, isIdle { return }
+        let unconfirmed = ledger.countUnderWay
+        tell(ledger.connectionLost(error))
+        if isClosed, ledger.isIdle { return }
         link.value = .connecting
         logger.warning(
             "Connection to the broker lost",
-            metadata: [
-                "error.code": "\(error.code.metricLabel)", "error.detail": "\(error)",
-                "amqp.unconfirmed": "\(unanswered.count)",
-            ])
-        reconnectIfNeeded(pausingAfter: error)
+            metadata: error.logMetadata.merging(["amqp.unconfirmed": "\(unconfirmed)"]) { $1 })
+        reconnector.start(after: error, for: self)
     }
 
     private func scheduleRetry() {
-        guard retry == nil, let worst = rejected.map(\.rejections).max() else { return }
-        let delay = min(.seconds(30), .milliseconds(50) * (1 << min(worst, 10))) * Double.random(in: 0.5...1)
+        guard let pause = ledger.retryPause else { return }
+        if refusalReminder.isDue {
+            logger.notice("A queue is full; its publishings are tried again until there is room")
+        }
+        guard retry == nil else { return }
+        let delay = pause * Double.random(in: 0.5...1)
         retry = Task { [weak self] in
             try? await Task.sleep(for: delay)
-            await self?.retryRejected()
+            await self?.retryRefused()
         }
     }
 
-    private func retryRejected() {
+    private func retryRefused() {
         retry = nil
-        waiting.prepend(rejected.filter { !$0.isFinished }.sorted { $0.number < $1.number })
-        rejected = []
+        ledger.retryRefused()
         sendWaiting()
     }
 
     // MARK: Waiting
 
-    private var everything: [PublisherEntry] { unconfirmed.elements + rejected + waiting.elements }
-
-    /// Whether nothing accepted is unanswered.
-    private var isIdle: Bool { everything.allSatisfy(\.isFinished) }
-
-    private func resumeIfIdle() {
-        if !idleWaiters.isEmpty, isIdle { giveUpWaiting() }
+    private func tell(_ answers: [PublishingLedger.Answer]) {
+        for answer in answers { callers.removeValue(forKey: answer.number)?.resume(returning: answer.failure) }
+        if ledger.isIdle { stopWaitingForIdle() }
     }
 
-    private func giveUpWaiting() {
+    private func stopWaitingForIdle() {
         for waiter in idleWaiters { waiter.resume() }
         idleWaiters = []
     }
 
-    private func cancel(_ number: UInt64) {
-        // One that is under way keeps its place in the window; only its caller goes.
-        everything.first { $0.number == number }?.finish(.failure(Self.cancelled))
-        resumeIfIdle()
-    }
+    private func cancel(_ number: UInt64) { tell(ledger.cancel(number, Self.cancelled)) }
 
     private func scheduleExpiry() {
-        guard patience != nil, expiry == nil,
-            let next = everything.filter({ !$0.isFinished }).compactMap(\.deadline).min()
-        else { return }
+        guard patience != nil, expiry == nil, let next = ledger.nextDeadline else { return }
         expiry = Task { [weak self] in
             try? await Task.sleep(until: next, clock: .continuous)
             await self?.expire()
@@ -315,88 +251,33 @@ public actor Publisher: BrokerPublisher {
 
     private func expire() {
         expiry = nil
-        let now = ContinuousClock.now
-        for entry in everything where !entry.isFinished {
-            guard let deadline = entry.deadline, deadline <= now else { continue }
-            // What was refused before the broker went away does not wait for room any more.
-            let error =
-                entry.rejections > 0 && connection != nil
-                ? BrokerError(.refused, "the broker refused the publishing \(entry.rejections) times")
-                : BrokerError(
-                    .unavailable,
-                    connection?.isBlocked == true
-                        ? "the broker at \(settings.address) takes no publishings: disk or memory alarm"
-                        : "the broker at \(settings.address) did not confirm in time; see that it runs, then run this again"
-                )
-            entry.finish(.failure(error))
-        }
-        resumeIfIdle()
+        let unavailable = BrokerError(
+            .unavailable,
+            connection?.isBlocked == true
+                ? "the broker at \(settings.address) takes no publishings: disk or memory alarm"
+                : "the broker at \(settings.address) did not confirm in time; see that it runs, then run this again")
+        let isConnected = connection != nil
+        tell(
+            ledger.expire(at: .now) { refusals in
+                // What was refused before the broker went away does not wait for room any more.
+                guard refusals > 0, isConnected else { return unavailable }
+                return BrokerError(.refused, "the broker refused the publishing \(refusals) times")
+            })
         scheduleExpiry()
     }
 
     private static let cancelled = BrokerError(.cancelled, "the caller was cancelled")
 
-    private static func unroutable(_ publishing: Publishing) -> BrokerError {
-        BrokerError(
-            .unroutable, "no queue is bound to exchange '\(publishing.exchange)' for key '\(publishing.routingKey)'")
-    }
-
     // MARK: Connecting
 
-    private func reconnectIfNeeded(pausingAfter error: BrokerError? = nil) {
-        guard connection == nil, connecting == nil else { return }
-        // Outlives the caller whose publishing happened to start it; ended by close().
-        connecting = Task { await reconnect(pausingAfter: error) }
-    }
+    var isConnected: Bool { connection != nil }
 
-    private func reconnect(pausingAfter error: BrokerError?) async {
-        var error = error
-        while connection == nil, !Task.isCancelled {
-            if let error { try? await Task.sleep(for: schedule.delay(after: error)) }
-            guard connection == nil, !Task.isCancelled else { break }
-            do throws(BrokerError) {
-                try await attempt()
-                break
-            } catch let failure {
-                error = failure
-                if failure.code == .unauthorized, !hasBeenConnected {
-                    for entry in waiting.elements { entry.finish(.failure(failure)) }
-                    waiting = FIFO()
-                    resumeIfIdle()
-                    break
-                }
-                if schedule.isReminderDue(for: failure) {
-                    logger.warning(
-                        "Waiting for the broker",
-                        metadata: ["error.code": "\(failure.code.metricLabel)", "error.detail": "\(failure)"])
-                }
-            }
-        }
-        connecting = nil
-        // Lost again before this task had ended.
-        if connection == nil, !Task.isCancelled, !waiting.isEmpty { reconnectIfNeeded(pausingAfter: error) }
-    }
+    func giveUp(_ error: BrokerError) { tell(ledger.failAll(error)) }
 
-    /// One attempt, shared by all who want one.
-    private func attempt() async throws(BrokerError) {
-        if let attempting { return try await attempting.value.get() }
-        let task = Task { () -> Result<Void, BrokerError> in
-            do throws(BrokerError) {
-                return .success(try await open())
-            } catch {
-                return .failure(error)
-            }
-        }
-        attempting = task
-        let result = await task.value
-        attempting = nil
-        try result.get()
-    }
-
-    private func open() async throws(BrokerError) {
+    func open() async throws(BrokerError) {
         let handle = try await Connector.open(settings, name: name)
         // close() may have come meanwhile.
-        guard !isClosed || !isIdle else { return }
+        guard !reconnector.isStopped else { return }
         let connection = Connection(handle, settings: settings) { [weak self] event in
             self?.assumeIsolated { $0.handle(event) }
         }
@@ -409,12 +290,12 @@ public actor Publisher: BrokerPublisher {
         }
         try await connection.call(.openChannel)
         try await connection.call(.selectConfirms)
+        // Lost between the answer and here, where no event tells of it.
+        if let failure = connection.failure { throw failure }
         self.connection = connection
-        isProven = false
+        ledger.connected()
         maximumHeader = connection.maximumHeaderSize
-        hasBeenConnected = true
-        schedule.succeeded()
-        link.value = .connected
+        link.value = connection.isBlocked ? .blocked : .connected
         logger.info("Connected to the broker", metadata: ["amqp.address": "\(settings.address)"])
         sendWaiting()
     }

@@ -1,13 +1,11 @@
-/// One publishing on its way, from `publish` to its answer. Belongs to one ``Publisher``.
-final class PublisherEntry {
+/// One publishing on its way, from `publish` to its answer.
+struct PublisherEntry {
+    /// Rises from one publishing to the next.
     let number: UInt64
     let publishing: Publishing
     let deadline: ContinuousClock.Instant?
-    /// Resumed once; nil before the caller waits and after it has its answer.
-    var continuation: CheckedContinuation<Result<Void, BrokerError>, Never>?
-    /// Whether the caller has its answer, or has gone.
-    var isFinished = false
-    var rejections = 0
+    /// How often the broker has said no to it.
+    var refusals = 0
 
     init(number: UInt64, publishing: Publishing, deadline: ContinuousClock.Instant?) {
         self.number = number
@@ -16,12 +14,6 @@ final class PublisherEntry {
     }
 
     var size: Int { publishing.body.count }
-
-    func finish(_ result: Result<Void, BrokerError>) {
-        isFinished = true
-        continuation?.resume(returning: result)
-        continuation = nil
-    }
 
     func matches(_ returned: ReturnedPublishing) -> Bool {
         returned

@@ -23,4 +23,14 @@ import Testing
         #expect(queue.elements == [1, 2, 4, 5])
         #expect(queue.count == 4)
     }
+
+    @Test func whatIsUnwantedLeavesWhereverItIs() {
+        var queue = FIFO<Int>()
+        for number in 1...6 { queue.append(number) }
+        _ = queue.removeFirst()
+        queue.removeAll { $0 % 3 == 0 }
+        queue.append(7)
+        #expect(queue.elements == [2, 4, 5, 7])
+        #expect(queue.count == 4 && queue.first == 2)
+    }
 }

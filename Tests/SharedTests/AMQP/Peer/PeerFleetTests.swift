@@ -207,6 +207,54 @@ import Testing
         }
     }
 
+    /// Told in the same breath as the last answer of the set-up: neither the set-up nor the publisher may miss it.
+    @Test func anEndThatComesWithTheLastAnswerOfTheSetUpIsNotMissed() async throws {
+        try await FakePeer.opened { session in
+            guard session.number == 1 else {
+                try session.answer(upTo: .selectConfirms)
+                return try session.serve()
+            }
+            try session.receive(.selectConfirms)
+            try session.send(.confirmsSelected, .closeConnection(320, "CONNECTION_FORCED"))
+            session.waitForClose()
+        } client: { settings in
+            let publisher = publisher(settings, patience: .seconds(10))
+            try await publisher.publish(publishing("x"))
+            await publisher.close()
+        }
+    }
+
+    @Test func anAlarmThatComesWithTheLastAnswerOfTheSetUpIsNotMissed() async throws {
+        try await FakePeer.opened { session in
+            try session.receive(.selectConfirms)
+            try session.send(.confirmsSelected, .blocked("memory"))
+            try session.serve()
+        } client: { settings in
+            let publisher = publisher(settings)
+            try await publisher.connect()
+            #expect(publisher.state == .blocked)
+            await publisher.close()
+        }
+    }
+
+    @Test func closingEndsASetUpThatIsNotAnswered() async throws {
+        let (isAsked, isGone) = (Signal(), Signal())
+        try await FakePeer.opened { session in
+            try session.receive(.selectConfirms)
+            isAsked.send()
+            session.waitForClose()
+            isGone.send()
+        } client: { settings in
+            let publisher = publisher(settings)
+            let connecting = Task { try await publisher.connect() }
+            #expect(await isAsked.wait())
+            await publisher.close()
+            let result = await connecting.result
+            #expect(throws: BrokerError.self) { try result.get() }
+            #expect(await isGone.wait())
+        }
+    }
+
     @Test func nothingLoggedHoldsTheSecret() async throws {
         try await FakePeer.with { session in
             _ = try session.read(8)
