@@ -20,6 +20,7 @@ struct JiraSource: CountedSource {
     static let scopesPerQuery = 25
     /// The search index may lag behind by this much.
     static let overlapInMilliseconds = 5 * 60_000
+    private static let largestDelayInMilliseconds = 24 * 3_600_000
     private static let pageSize = 100
     /// What Cloud gives at most when ids only are asked for.
     private static let censusSize = 5000
@@ -163,9 +164,12 @@ struct JiraSource: CountedSource {
 
     private func query(_ scopes: [String]) -> JiraQuery { JiraQuery(projects: scopes, condition: condition) }
 
-    /// Issues bear the server's time. Where its clock is behind ours, what changed since then may be dated earlier.
+    /// Issues bear the server's time. Where its clock is behind ours, what changed since then may be dated earlier. One that is
+    /// off by more than a day is not believed: it would have everything read anew each time.
     private func start(_ since: Date) -> Int {
-        max(0, Moment(since).milliseconds + min(0, api.skew ?? 0) - Self.overlapInMilliseconds)
+        let skew = api.skew ?? 0
+        let delay = Self.largestDelayInMilliseconds >= -skew ? min(0, skew) : 0
+        return max(0, Moment(since).milliseconds + delay - Self.overlapInMilliseconds)
     }
 
     private var browserBase: String {
