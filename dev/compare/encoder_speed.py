@@ -34,8 +34,8 @@ BATCH = 8
 class OurProgram:
     """`transformer embed`; what start and loading take is measured with one text and taken off."""
 
-    def __init__(self, program: str, precision: str, texts: list[str]):
-        self.program, self.precision = program, precision
+    def __init__(self, program: str, precision: str, texts: list[str], library: str = "onednn"):
+        self.program, self.precision, self.library = program, precision, library
         self.files = {}
         for name, part in {"all": texts, "one": texts[:1]}.items():
             with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
@@ -44,6 +44,7 @@ class OurProgram:
 
     def _run(self, name: str, threads: int) -> tuple[dict, float, int]:
         settings = {"OHRA_EMBEDDING_PROVIDER": "local", "OHRA_EMBEDDING_PRECISION": self.precision,
+                    "OHRA_EMBEDDING_ENGINE": self.library,
                     "OHRA_EMBEDDING_THREADS": str(threads)}
         with tempfile.TemporaryFile("w+") as output:
             process = subprocess.Popen([self.program, "embed", "--texts", self.files[name], "--json"],
@@ -133,6 +134,7 @@ def main() -> None:
         "ONNX Runtime fp32, fused": onnx_engine(options.folder, paths["fused"], texts),
         "ONNX Runtime int8, dynamic": onnx_engine(options.folder, paths["int8"], texts),
         **{f"local {name}": OurProgram(options.program, name, texts) for name in ("fp32", "bf16", "int8")},
+        "local fp32, OpenBLAS": OurProgram(options.program, "fp32", texts, "openblas"),
     }
     threads = [int(number) for number in options.threads.split(",")]
     results = {(name, count): [] for name in engines for count in threads}

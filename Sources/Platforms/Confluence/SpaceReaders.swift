@@ -1,12 +1,12 @@
 import Shared
 
-/// Finds out who may read spaces, once for each in one walk: permissions may change until the next one.
+/// Finds out who may read spaces, once for each in one walk.
 ///
 /// Cloud: https://developer.atlassian.com/cloud/confluence/rest/v2/api-group-space-permissions/
 /// Data Center, from 9.1 on: https://developer.atlassian.com/server/confluence/rest/v1000/api-group-space-permissions
 actor SpaceReaders {
     private let site: ConfluenceSite
-    private var known: [String: Principals?] = [:]
+    private let lookUps = PrincipalLookUps()
 
     init(site: ConfluenceSite) { self.site = site }
 
@@ -14,26 +14,20 @@ actor SpaceReaders {
     /// - Returns: nil when the site does not tell.
     func readers(of space: JSONElement?) async throws(SourceError) -> Principals? {
         guard let space, let key = space["key"]?.string, !key.isEmpty else { return nil }
-        if let known = known[key] { return known }
-        let site = site
-        let told = try await SourceError.unlessWithheld { () async throws(SourceError) -> Principals? in
-            site.isCloud ? try await Self.onCloud(space, site) : try await Self.onDataCenter(key, site)
+        return try await lookUps.principals(of: key) { () async throws(SourceError) -> Principals? in
+            let readers = site.isCloud ? try await onCloud(space) : try await onDataCenter(key)
+            return readers?.asReaders
         }
-        let readers = (told ?? nil)?.asReaders
-        known.updateValue(readers, forKey: key)
-        return readers
     }
 
-    private static func onCloud(
-        _ space: JSONElement, _ site: ConfluenceSite
-    ) async throws(SourceError) -> Principals? {
+    private func onCloud(_ space: JSONElement) async throws(SourceError) -> Principals? {
         guard let id = space["id"]?.string ?? space["id"]?.int.map(String.init), ConfluenceSearch.isNumeric(id) else {
             return nil
         }
         var readers = Principals()
         let listing = site.listingOfVersion2("spaces/\(id)/permissions", [])
         while let entries = try await listing.next() {
-            for entry in entries where isReading(entry["operation"], "key") {
+            for entry in entries where Self.isReading(entry["operation"], "key") {
                 guard let type = entry["principal"]?["type"]?.string, let id = entry["principal"]?["id"]?.string else {
                     return nil
                 }
@@ -47,11 +41,11 @@ actor SpaceReaders {
         return readers
     }
 
-    private static func onDataCenter(_ key: String, _ site: ConfluenceSite) async throws(SourceError) -> Principals? {
+    private func onDataCenter(_ key: String) async throws(SourceError) -> Principals? {
         let path = "/rest/api/space/\(AtlassianClient.encoded(key))/permissions"
         guard let entries = try await site.client.get(path).array else { return nil }
         var readers = Principals()
-        for entry in entries where isReading(entry["operation"], "operationKey") {
+        for entry in entries where Self.isReading(entry["operation"], "operationKey") {
             let subject = entry["subject"]
             guard let type = subject?["type"]?.string else { return nil }
             switch type {

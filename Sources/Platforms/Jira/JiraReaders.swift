@@ -1,17 +1,13 @@
 import Shared
 
-/// Finds out who may browse projects and who belongs to security levels, once for each in one walk: both may change until the
-/// next one.
+/// Finds out who may browse projects and who belongs to security levels, once for each in one walk.
 ///
 /// Projects tell it to their administrators, levels to Jira's administrators and on Cloud only. To everybody else the answer is
 /// 403 or 404, and the readers are unknown.
 /// APIs: https://developer.atlassian.com/cloud/jira/platform/rest/v3/ "Project permission schemes", "Issue security schemes"
 actor JiraReaders {
     private let api: JiraAPI
-    private var projects: [String: Principals?] = [:]
-    /// By level and project, as a role means other people in each project.
-    private var levels: [String: Principals?] = [:]
-    private var roles: [String: Principals] = [:]
+    private let lookUps = PrincipalLookUps()
 
     init(api: JiraAPI) { self.api = api }
 
@@ -32,9 +28,8 @@ actor JiraReaders {
     }
 
     private func project(_ key: String) async throws(SourceError) -> Principals? {
-        if let known = projects[key] { return known }
-        let told = try await SourceError.unlessWithheld { () async throws(SourceError) -> Principals? in
-            let path = try await api.root() + "/project/\(AtlassianClient.encoded(key))/permissionscheme"
+        let path = try await api.root() + "/project/\(AtlassianClient.encoded(key))/permissionscheme"
+        return try await lookUps.principals(of: path) { () async throws(SourceError) -> Principals? in
             // Cloud names people by account id; Data Center by a key, and by name only when asked for.
             let scheme = try await api.client.get(
                 path, [("expand", try await api.edition() == .cloud ? "permissions" : "permissions,user")])
@@ -42,17 +37,13 @@ actor JiraReaders {
             return try await principals(
                 grants.filter { $0["permission"]?.string == "BROWSE_PROJECTS" }.map { $0["holder"] }, in: key)
         }
-        let readers = told ?? nil
-        projects.updateValue(readers, forKey: key)
-        return readers
     }
 
+    /// A role means other people in each project.
     private func level(_ id: String, in key: String) async throws(SourceError) -> Principals? {
         guard try await api.edition() == .cloud else { return nil }
-        let place = "\(id) \(key)"
-        if let known = levels[place] { return known }
         let client = api.client
-        let told = try await SourceError.unlessWithheld { () async throws(SourceError) -> Principals? in
+        return try await lookUps.principals(of: "level \(id) \(key)") { () async throws(SourceError) -> Principals? in
             let members = try await CursorPager.byOffset("Jira security level", size: 100) {
                 start, limit throws(SourceError) in
                 let answer = try await client.getPage(
@@ -65,9 +56,6 @@ actor JiraReaders {
             }
             return try await principals(members.map { $0["holder"] }, in: key)
         }
-        let readers = told ?? nil
-        levels.updateValue(readers, forKey: place)
-        return readers
     }
 
     /// - Returns: nil when a holder is not told well enough, or the list is empty or too long.
@@ -96,17 +84,15 @@ actor JiraReaders {
 
     /// Who acts in a role of a project; the role itself where the project does not tell.
     private func role(_ id: String, in key: String) async throws(SourceError) -> Principals {
-        let place = "\(id) \(key)"
-        if let known = roles[place] { return known }
-        let told = try await SourceError.unlessWithheld { () async throws(SourceError) -> Principals? in
-            let path = "/project/\(AtlassianClient.encoded(key))/role/\(AtlassianClient.encoded(id))"
-            return Self.actors(try await api.client.get(try await api.root() + path))
+        let path =
+            try await api.root() + "/project/\(AtlassianClient.encoded(key))/role/\(AtlassianClient.encoded(id))"
+        let told = try await lookUps.principals(of: path) { () async throws(SourceError) -> Principals? in
+            Self.actors(try await api.client.get(path))
         }
+        if let told { return told }
         var itself = Principals()
         itself.insert(other: "projectRole", id)
-        let role = (told ?? nil) ?? itself
-        roles[place] = role
-        return role
+        return itself
     }
 
     private static func actors(_ role: JSONElement) -> Principals? {

@@ -27,19 +27,6 @@ package struct SourceError: Error, CustomStringConvertible {
     }
 
     package var description: String { message }
-
-    /// What the site tells; nil when it does not tell this account, or knows no such question. For what a document can do
-    /// without.
-    static func unlessWithheld<Answer>(
-        isolation: isolated (any Actor)? = #isolation, _ ask: () async throws(SourceError) -> Answer
-    ) async throws(SourceError) -> Answer? {
-        do {
-            return try await ask()
-        } catch {
-            guard error.isForbidden || error.code == .rejected else { throw error }
-            return nil
-        }
-    }
 }
 
 extension SourceError: ExitCoded {

@@ -147,31 +147,17 @@ async def project_search(request: Request) -> Response:
         headers=refusal_headers(who))
 
 
-@guarded
-async def project(request: Request) -> Response:
-    renderer, key = _renderer(request), request.path_params["key"]
-    if key not in renderer.store.visible_projects(True):
-        return _errors(404, f"No project could be found with key '{key}'.")
-    return JSONResponse(renderer.project(key))
+def of_project(show):
+    """Answers with what `show` makes of a project that the caller sees."""
 
+    @guarded
+    async def handler(request: Request) -> Response:
+        renderer, key = _renderer(request), request.path_params["key"]
+        if key not in renderer.store.visible_projects(True):
+            return _errors(404, f"No project could be found with key '{key}'.")
+        return JSONResponse(show(renderer, key))
 
-@guarded
-async def permission_scheme(request: Request) -> Response:
-    renderer, key = _renderer(request), request.path_params["key"]
-    if key not in renderer.store.visible_projects(True):
-        return _errors(404, f"No project could be found with key '{key}'.")
-    scheme = renderer.permission_scheme(key)
-    if not request.query_params.get("expand"):
-        del scheme["permissions"]
-    return JSONResponse(scheme)
-
-
-@guarded
-async def role(request: Request) -> Response:
-    renderer, key = _renderer(request), request.path_params["key"]
-    if key not in renderer.store.visible_projects(True) or request.path_params["id"] != READER_ROLE:
-        return _errors(404, "Can not retrieve a role actor for a null project role.")
-    return JSONResponse(renderer.role(key))
+    return handler
 
 
 @guarded
@@ -205,11 +191,11 @@ routes = [
     Route(PREFIX + "/issue/{id}", issue),
     Route(PREFIX + "/issue/{id}/comment", comments),
     Route(PREFIX + "/project/search", project_search),
-    Route(PREFIX + "/project/{key}/permissionscheme", permission_scheme),
-    Route(PREFIX + "/project/{key}/role/{id:int}", role),
+    Route(PREFIX + "/project/{key}/permissionscheme", of_project(Renderer.permission_scheme)),
+    Route(PREFIX + f"/project/{{key}}/role/{READER_ROLE}", of_project(Renderer.role)),
     Route(PREFIX + "/issuesecurityschemes/level/member", level_members),
     Route(PREFIX + "/field", fields),
     # These are the same in both versions.
     *(Route(f"/rest/api/{version}{path}", handler) for version in (2, 3) for path, handler in (
-        ("/myself", myself), ("/serverInfo", server_info), ("/project/{key}", project))),
+        ("/myself", myself), ("/serverInfo", server_info), ("/project/{key}", of_project(Renderer.project)))),
 ]

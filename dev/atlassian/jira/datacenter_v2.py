@@ -167,29 +167,17 @@ async def projects(request: Request) -> Response:
     return _answer(request, [_renderer(request).project(key) for key in store.visible_projects(caller_of(request) is Caller.ROBOT)])
 
 
-@guarded
-async def project(request: Request) -> Response:
-    key = request.path_params["key"]
-    if key not in request.app.state.store.visible_projects(caller_of(request) is Caller.ROBOT):
-        return _errors(404, f"No project could be found with key '{key}'.")
-    return _answer(request, _renderer(request).project(key))
+def of_project(show):
+    """Answers with what `show` makes of a project that the caller sees."""
 
+    @guarded
+    async def handler(request: Request) -> Response:
+        key = request.path_params["key"]
+        if key not in request.app.state.store.visible_projects(caller_of(request) is Caller.ROBOT):
+            return _errors(404, f"No project could be found with key '{key}'.")
+        return _answer(request, show(_renderer(request), key))
 
-@guarded
-async def permission_scheme(request: Request) -> Response:
-    key = request.path_params["key"]
-    if key not in request.app.state.store.visible_projects(caller_of(request) is Caller.ROBOT):
-        return _errors(404, f"No project could be found with key '{key}'.")
-    return _answer(request, _renderer(request).permission_scheme(key))
-
-
-@guarded
-async def role(request: Request) -> Response:
-    key = request.path_params["key"]
-    if (key not in request.app.state.store.visible_projects(caller_of(request) is Caller.ROBOT)
-            or request.path_params["id"] != READER_ROLE):
-        return _errors(404, "Can not retrieve a role actor for a null project role.")
-    return _answer(request, _renderer(request).role(key))
+    return handler
 
 
 @guarded
@@ -210,9 +198,9 @@ routes = [
     Route(PREFIX + "/myself", myself),
     Route(PREFIX + "/serverInfo", server_info),
     Route(PREFIX + "/project", projects),
-    Route(PREFIX + "/project/{key}", project),
-    Route(PREFIX + "/project/{key}/permissionscheme", permission_scheme),
-    Route(PREFIX + "/project/{key}/role/{id:int}", role),
+    Route(PREFIX + "/project/{key}", of_project(Renderer.project)),
+    Route(PREFIX + "/project/{key}/permissionscheme", of_project(Renderer.permission_scheme)),
+    Route(PREFIX + f"/project/{{key}}/role/{READER_ROLE}", of_project(Renderer.role)),
     Route(PREFIX + "/field", fields),
     Route("/jira/rest/api/3/{rest:path}", no_version_3, methods=["GET", "POST"]),
 ]
