@@ -11,13 +11,14 @@ struct OperatorProgram: AsyncParsableCommand {
               ohra check                         what is wrong, before anything runs
               ohra status --watch                queues, dead letters, documents
               ohra search "how do we roll back"  find documents by meaning
+              ohra trace DOCUMENT_ID             where a document is, and what became of it
               ohra dead list                     what failed for good, and why
               ohra replay vectors --dry-run      what the journal could send again
               ohra topology verify               whether the broker is set up right
             """,
         version: version,
         subcommands: [
-            CheckCommand.self, StatusCommand.self, SearchCommand.self, DeadCommand.self, ReplayCommand.self,
-            TopologyCommand.self,
+            CheckCommand.self, StatusCommand.self, SearchCommand.self, TraceCommand.self, DeadCommand.self,
+            ReplayCommand.self, TopologyCommand.self,
         ])
 }

@@ -35,12 +35,12 @@ struct Audit: Sendable {
         var nameless: [PointID] = []
         if try await client.collectionExists(client.settings.collection) {
             for try await page in client.pages(
-                of: client.settings.collection, payload: AuditedPoint.fields, pageSize: Self.pageSize)
+                of: client.settings.collection, payload: ChunkPoint.fields, pageSize: Self.pageSize)
             {
                 report.points += page.count
                 progress.update(completed: report.points)
                 for point in page {
-                    if let audited = AuditedPoint(id: point.id, payload: point.payload) {
+                    if let audited = ChunkPoint(id: point.id, payload: point.payload) {
                         count.see(audited)
                     } else {
                         nameless.append(point.id)
@@ -76,14 +76,14 @@ struct Audit: Sendable {
         return findings
     }
 
-    private func points(of documents: [String]) async throws -> [String: [AuditedPoint]] {
+    private func points(of documents: [String]) async throws -> [String: [ChunkPoint]] {
         guard try await client.collectionExists(client.settings.collection) else { return [:] }
-        var points: [String: [AuditedPoint]] = [:]
+        var points: [String: [ChunkPoint]] = [:]
         let filter = QdrantFilter(must: [.matchAny("document_id", documents)])
         for try await page in client.pages(
-            of: client.settings.collection, filter: filter, payload: AuditedPoint.fields, pageSize: Self.pageSize)
+            of: client.settings.collection, filter: filter, payload: ChunkPoint.fields, pageSize: Self.pageSize)
         {
-            for point in page.compactMap({ AuditedPoint(id: $0.id, payload: $0.payload) }) {
+            for point in page.compactMap({ ChunkPoint(id: $0.id, payload: $0.payload) }) {
                 points[point.documentID, default: []].append(point)
             }
         }

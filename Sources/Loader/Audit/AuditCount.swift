@@ -3,14 +3,14 @@ import Shared
 /// Counts the points of every document against its largest marker: a few bytes for each document, however many points.
 struct AuditCount {
     private struct Expectation {
-        let state: AuditedPoint.State
+        let state: ChunkPoint.State
         let chunkCount: Int
         let isDeleted: Bool
         /// Chunks that were not seen yet.
         var open: Int
 
         init(_ marker: Marker) {
-            state = AuditedPoint.State(version: marker.version, fingerprint: marker.fingerprint)
+            state = ChunkPoint.State(version: marker.version, fingerprint: marker.fingerprint)
             chunkCount = marker.chunkCount
             isDeleted = marker.state == .deleted
             open = marker.chunkCount
@@ -35,7 +35,7 @@ struct AuditCount {
         expectations[marker.documentID] = Expectation(marker)
     }
 
-    mutating func see(_ point: AuditedPoint) {
+    mutating func see(_ point: ChunkPoint) {
         guard let expected = expectations[point.documentID], point.state == expected.state, point.isInPlace,
             (0..<expected.chunkCount).contains(point.chunkIndex)
         else {

@@ -4,7 +4,7 @@ import Shared
 struct DocumentAudit {
     let documentID: String
     let markers: [Marker]
-    let points: [AuditedPoint]
+    let points: [ChunkPoint]
     /// States with a smaller epoch should be complete by now; the points of others may still be on their way.
     let settledEpoch: Int
 
@@ -27,7 +27,7 @@ struct DocumentAudit {
             finding.staleMarkers = older
             findings.append(finding)
         }
-        let current = AuditedPoint.State(version: latest.version, fingerprint: latest.fingerprint)
+        let current = ChunkPoint.State(version: latest.version, fingerprint: latest.fingerprint)
         let present = Set((states[current] ?? []).map(\.chunkIndex).filter { (0..<latest.chunkCount).contains($0) })
         if present.count < latest.chunkCount {
             var finding = about(.missing, [], "\(present.count) of \(latest.chunkCount) chunks are there")
@@ -45,7 +45,7 @@ struct DocumentAudit {
             .min { $0.milliseconds < $1.milliseconds }
     }
 
-    private func judge(_ state: AuditedPoint.State, _ points: [AuditedPoint]) -> [AuditFinding] {
+    private func judge(_ state: ChunkPoint.State, _ points: [ChunkPoint]) -> [AuditFinding] {
         let name = "revision \(state.version.revision), epoch \(state.version.epoch)"
         guard let latest, state.version <= latest.version else {
             guard state.version.epoch < settledEpoch else { return [] }
@@ -62,7 +62,7 @@ struct DocumentAudit {
     }
 
     /// A finding whose points must go.
-    private func about(_ kind: AuditFinding.Kind, _ points: [AuditedPoint], _ detail: String) -> AuditFinding {
+    private func about(_ kind: AuditFinding.Kind, _ points: [ChunkPoint], _ detail: String) -> AuditFinding {
         AuditFinding(
             kind: kind, documentID: documentID, detail: detail, points: points.count,
             surplus: points.map(\.id).sorted { $0.description < $1.description }, updatedAt: earliestUpdate)

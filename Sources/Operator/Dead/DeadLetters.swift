@@ -5,12 +5,12 @@ import Shared
 struct DeadLetters: Sendable {
     let broker: Broker
     let queues: [DeadQueue]
-    private let logger: Logger
+    /// Says less than the program's: that a command for people connects is no news.
+    let logger: Logger
 
     init(_ settings: BrokerSettings, _ stages: [Topology.Stage], for program: Program) {
         let broker = Broker(settings, for: program)
         var logger = program.logger
-        // A command for people: that it connects is no news.
         if logger.logLevel == .info { logger.logLevel = .warning }
         self.broker = broker
         self.logger = logger

@@ -18,17 +18,13 @@ struct LetterView {
         self.showsBody = showsBody
     }
 
-    private var published: Timestamp? {
-        properties.timestamp.flatMap { $0 < 253_402_300_800 ? Timestamp(milliseconds: Int($0) * 1000) : nil }
-    }
-
     private var isJSON: Bool { (try? JSONElement(parsing: body)) != nil }
 
     var text: String {
         let fields: [(String, String)] = [
             ("id", letter.id), ("queue", letter.stage.rawValue), ("reason", letter.reason), ("detail", letter.detail),
             ("source", letter.source), ("run", letter.run), ("attempt", "\(letter.attempt)"),
-            ("published", published?.description ?? ""), ("failed", letter.at?.description ?? ""),
+            ("published", properties.publishedAt?.description ?? ""), ("failed", letter.at?.description ?? ""),
             ("type", properties.type ?? ""), ("body", "\(body.count) bytes\(isJSON ? "" : ", not JSON")"),
         ]
         let documents = letter.documents.map { ("document", $0) }
@@ -52,7 +48,7 @@ struct LetterView {
             writer.key("documents")
             writer.array { writer in for document in letter.documents { writer.value(document) } }
             writer.key("published_at")
-            if let published { writer.value(published.description) } else { writer.null() }
+            if let published = properties.publishedAt { writer.value(published.description) } else { writer.null() }
             writer.member("type", properties.type ?? "")
             writer.member("bytes", body.count)
             guard showsBody else { return }

@@ -20,7 +20,7 @@ struct Journal: Sendable {
     /// mark is published, gets the mark for certain, in an empty journal as well. No worker sees it: it goes to the stream
     /// alone.
     /// - Throws: ``BrokerError``: `topology` when there is no journal.
-    func end(_ publisher: Publisher) async throws -> Int64 {
+    private func end(_ publisher: Publisher) async throws -> Int64 {
         let cursor = try await open(at: .string("next"), through: .max)
         do {
             var properties = MessageProperties(messageID: UUID().uuidString.lowercased(), type: Self.markType)
@@ -42,11 +42,26 @@ struct Journal: Sendable {
         }
     }
 
-    /// Reads from the first message that may have been published at `since`, or from the first that is kept.
+    /// Has `body` read from the first message that may have been published at `since`, or from the first that is kept, up to
+    /// the journal's end as of now.
     ///
     /// The broker starts at a chunk's beginning, so older messages may come first.
-    /// - Parameter end: the offset to stop at; what lies there is not read.
-    func open(since: Date?, through end: Int64) async throws(BrokerError) -> JournalCursor {
+    /// - Parameter publisher: leaves the mark at the end.
+    func read<Result>(
+        since: Date?, marking publisher: Publisher, _ body: (JournalCursor) async throws -> Result
+    ) async throws -> Result {
+        let cursor = try await open(since: since, through: try await end(publisher))
+        do {
+            let result = try await body(cursor)
+            await cursor.close()
+            return result
+        } catch {
+            await cursor.close()
+            throw error
+        }
+    }
+
+    private func open(since: Date?, through end: Int64) async throws(BrokerError) -> JournalCursor {
         guard let since else { return try await open(at: .string("first"), through: end) }
         // Not after the end, where nothing would ever come.
         let start = min(since, .now).timeIntervalSince1970 - ReplayFilter.clockTolerance

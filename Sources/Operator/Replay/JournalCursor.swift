@@ -11,6 +11,7 @@ final class JournalCursor {
     private let name: String
     private let end: Int64
     private var deliveries: AsyncThrowingStream<Delivery, any Error>.Iterator
+    private var firstOffset: Int64?
     private var lastOffset: Int64 = -1
     private var isOver = false
 
@@ -38,11 +39,18 @@ final class JournalCursor {
             }
             if offset >= end { break }
             guard offset > lastOffset else { continue }
+            firstOffset = firstOffset ?? offset
             lastOffset = offset
             return JournalEntry(offset: offset, properties: delivery.properties, body: delivery.body)
         }
         isOver = true
         return nil
+    }
+
+    /// Messages read, and how many there are in all.
+    var progress: (completed: Int, total: Int) {
+        guard let firstOffset else { return (0, 0) }
+        return (Int(lastOffset - firstOffset + 1), Int(end - firstOffset))
     }
 
     func close() async {

@@ -27,17 +27,11 @@ struct Replay: Sendable {
         let publisher = broker.publisher(patience: .seconds(300))
         do {
             try await publisher.connect()
-            let end = try await journal.end(publisher)
-            let cursor = try await journal.open(since: filter.since, through: end)
-            do {
-                let report = try await send(from: cursor, end: end, with: publisher, progress)
-                await cursor.close()
-                await publisher.close()
-                return report
-            } catch {
-                await cursor.close()
-                throw error
+            let report = try await journal.read(since: filter.since, marking: publisher) {
+                try await send(from: $0, with: publisher, progress)
             }
+            await publisher.close()
+            return report
         } catch {
             await publisher.close()
             throw error
@@ -45,17 +39,14 @@ struct Replay: Sendable {
     }
 
     private func send(
-        from cursor: JournalCursor, end: Int64, with publisher: Publisher, _ progress: ProgressLine
+        from cursor: JournalCursor, with publisher: Publisher, _ progress: ProgressLine
     ) async throws -> ReplayReport {
         var report = ReplayReport(replay: id, queue: queue, isDryRun: isDryRun)
         var room = QueueRoom(broker, queue: queue, maximum: maximumQueued, logger: logger)
-        var first: Int64?
         try await withThrowingTaskGroup(of: Void.self) { group in
             var underWay = 0
             while let entry = try await cursor.next(), !filter.isPast(entry.properties) {
-                let start = first ?? entry.offset
-                first = start
-                progress.update(completed: Int(entry.offset - start + 1), total: Int(end - start))
+                progress.update(completed: cursor.progress.completed, total: cursor.progress.total)
                 guard let publishing = publishing(of: entry, noting: &report) else { continue }
                 progress.setCounter(isDryRun ? "matching" : "sent", report.messages)
                 if isDryRun { continue }
@@ -83,7 +74,7 @@ struct Replay: Sendable {
         do {
             var properties = entry.properties
             let body = try MessageEncoding.unpack(entry.body, &properties)
-            var envelope = try MessageEnvelope(properties, expecting: filter.messageType)
+            var envelope = try MessageEnvelope(properties, expecting: filter.stage.messageType)
             guard let selection = try filter.select(from: body) else { return nil }
             report.add(selection)
             envelope.attempt = 1

@@ -22,16 +22,9 @@ struct ReplayFilter: Sendable {
         var documentIDs: [String]
     }
 
-    var messageType: String {
-        switch stage {
-        case .documents: DocumentsMessage.type
-        case .vectors: VectorsMessage.type
-        }
-    }
-
     /// Decides by properties and headers, without a look into the body.
     func admits(_ properties: MessageProperties) -> Bool {
-        guard properties.type == messageType else { return false }
+        guard properties.type == stage.messageType else { return false }
         // AMQP timestamps are whole seconds, so the window is, too.
         let second = properties.timestamp.map { Double($0) }
         if let since, second ?? 0 < since.timeIntervalSince1970.rounded(.down) { return false }
@@ -73,5 +66,15 @@ struct ReplayFilter: Sendable {
             throw MessageError(.undecodable, "the body is not JSON: \(error)")
         }
         throw MessageError(.undecodable, "body.documents must be an array")
+    }
+}
+
+extension Topology.Stage {
+    /// The AMQP `type` of what feeds this stage.
+    var messageType: String {
+        switch self {
+        case .documents: DocumentsMessage.type
+        case .vectors: VectorsMessage.type
+        }
     }
 }

@@ -10,7 +10,7 @@ public struct Registry: Sendable {
 
     /// Points that one request reads.
     static let pageSize = 256
-    private static let markerFields = [
+    static let markerFields = [
         "document_id", "source_type", "version_key", "fingerprint", "revision", "epoch", "chunk_count", "state",
         "title",
         "url", "scope",
@@ -113,10 +113,12 @@ public struct Registry: Sendable {
         } while offset != nil
     }
 
-    func scroll(_ filter: QdrantFilter, from offset: PointID?) async throws(QdrantError) -> ScrollPage {
+    func scroll(
+        _ filter: QdrantFilter, from offset: PointID?, payload: [String] = markerFields
+    ) async throws(QdrantError) -> ScrollPage {
         do {
             return try await client.scroll(
-                collection, filter: filter, payload: Self.markerFields, limit: Self.pageSize, offset: offset)
+                collection, filter: filter, payload: payload, limit: Self.pageSize, offset: offset)
         } catch  where error.code == .collectionMissing {
             return ScrollPage(points: [], next: nil)
         }

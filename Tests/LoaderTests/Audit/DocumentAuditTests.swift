@@ -17,7 +17,7 @@ import TestSupport
 
     private func point(
         _ index: Int, revision: Int = 2, epoch: Int = 10, fingerprint: String = "f", id: PointID? = nil
-    ) throws -> AuditedPoint {
+    ) throws -> ChunkPoint {
         let place = PointIdentity.chunk(
             documentID: "files:m:1", version: DocumentVersion(revision: revision, epoch: epoch),
             fingerprint: fingerprint, index: index)
@@ -30,10 +30,10 @@ import TestSupport
             writer.member("chunk_index", index)
             writer.member("updated_at", "2025-03-0\(1 + index)T00:00:00Z")
         }
-        return try #require(AuditedPoint(id: id ?? place, payload: try JSONElement(parsing: writer.bytes)))
+        return try #require(ChunkPoint(id: id ?? place, payload: try JSONElement(parsing: writer.bytes)))
     }
 
-    private func findings(_ markers: [Marker], _ points: [AuditedPoint]) -> [AuditFinding] {
+    private func findings(_ markers: [Marker], _ points: [ChunkPoint]) -> [AuditFinding] {
         DocumentAudit(documentID: "files:m:1", markers: markers, points: points, settledEpoch: Self.settledEpoch)
             .findings
     }

@@ -1,29 +1,34 @@
-import Shared
-
-/// What an audit needs to know of one point.
-struct AuditedPoint: Sendable {
+/// What a point of the collection says of itself: which chunk it is, of which state of which document.
+public struct ChunkPoint: Sendable {
     /// One version of a document as one pipeline cut it.
-    struct State: Sendable, Hashable, Comparable {
-        let version: DocumentVersion
-        let fingerprint: String
+    public struct State: Sendable, Hashable, Comparable {
+        public let version: DocumentVersion
+        public let fingerprint: String
 
-        static func < (left: State, right: State) -> Bool {
+        public init(version: DocumentVersion, fingerprint: String) {
+            self.version = version
+            self.fingerprint = fingerprint
+        }
+
+        public static func < (left: State, right: State) -> Bool {
             (left.version, left.fingerprint) < (right.version, right.fingerprint)
         }
     }
 
-    static let fields = [
+    /// The payload fields that are read.
+    public static let fields = [
         "document_id", "source_type", "revision", "epoch", "fingerprint", "chunk_index", "updated_at",
     ]
 
-    let id: PointID
-    let documentID: String
-    let state: State
-    let chunkIndex: Int
-    let updatedAt: String
+    public let id: PointID
+    public let documentID: String
+    public let state: State
+    /// From 0.
+    public let chunkIndex: Int
+    public let updatedAt: String
 
     /// nil when the payload does not say which chunk of which document the point is.
-    init?(id: PointID, payload: JSONElement) {
+    public init?(id: PointID, payload: JSONElement) {
         guard let documentID = payload["document_id"]?.string, let revision = payload["revision"]?.int,
             let epoch = payload["epoch"]?.int, let fingerprint = payload["fingerprint"]?.string,
             let chunkIndex = payload["chunk_index"]?.int
@@ -36,7 +41,7 @@ struct AuditedPoint: Sendable {
     }
 
     /// Whether the point is where its chunk belongs.
-    var isInPlace: Bool {
+    public var isInPlace: Bool {
         id
             == PointIdentity.chunk(
                 documentID: documentID, version: state.version, fingerprint: state.fingerprint, index: chunkIndex)
