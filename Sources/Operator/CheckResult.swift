@@ -23,13 +23,17 @@ struct CheckResult: Sendable {
     }
 
     static func text(_ results: [CheckResult], for terminal: Terminal) -> String {
+        table(results).rendered(for: terminal)
+    }
+
+    static func table(_ results: [CheckResult]) -> TextTable {
         var table = TextTable([.init("check"), .init(""), .init("finding", isFlexible: true)])
         for result in results {
             table.add([
                 result.subject, result.failure == nil ? "ok" : "FAILED", result.failure?.message ?? result.finding,
             ])
         }
-        return table.rendered(for: terminal)
+        return table
     }
 
     static func json(_ results: [CheckResult]) -> [UInt8] {

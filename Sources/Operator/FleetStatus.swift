@@ -30,6 +30,9 @@ struct FleetStatus: Sendable {
     var documents = 0
     var points = 0
 
+    /// Those to watch: the work queues, then those for retries and dead letters that hold something.
+    var busyQueues: [Queue] { queues.filter(\.isWork) + queues.filter { !$0.isWork && $0.waiting > 0 } }
+
     /// Asks broker and Qdrant. A collection that does not exist counts as empty.
     static func read(_ broker: Broker, _ client: QdrantClient, _ management: ManagementClient) async throws
         -> FleetStatus

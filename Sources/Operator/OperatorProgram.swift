@@ -14,11 +14,12 @@ struct OperatorProgram: AsyncParsableCommand {
               ohra trace DOCUMENT_ID             where a document is, and what became of it
               ohra dead list                     what failed for good, and why
               ohra replay vectors --dry-run      what the journal could send again
+              ohra console                       much of that in the browser
               ohra topology verify               whether the broker is set up right
             """,
         version: version,
         subcommands: [
             CheckCommand.self, StatusCommand.self, SearchCommand.self, TraceCommand.self, DeadCommand.self,
-            ReplayCommand.self, TopologyCommand.self,
+            ReplayCommand.self, ConsoleCommand.self, TopologyCommand.self,
         ])
 }

@@ -55,7 +55,7 @@ struct SearchHit {
     }
 
     /// The chunk's beginning on one line.
-    private func excerpt(width: Int) -> String {
+    func excerpt(width: Int) -> String {
         content.split(whereSeparator: \.isWhitespace).prefix(120).joined(separator: " ").terminalSafe
             .truncated(toWidth: width)
     }

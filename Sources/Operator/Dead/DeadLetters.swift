@@ -17,6 +17,14 @@ struct DeadLetters: Sendable {
         queues = stages.map { [logger] in DeadQueue(stage: $0, broker: broker, logger: logger) }
     }
 
+    private init(_ all: DeadLetters, _ stages: [Topology.Stage]) {
+        (broker, logger) = (all.broker, all.logger)
+        queues = all.queues.filter { stages.contains($0.stage) }
+    }
+
+    /// Those of some stages alone.
+    func limited(to stages: [Topology.Stage]) -> DeadLetters { DeadLetters(self, stages) }
+
     func publisher(patience: Duration) -> Publisher {
         Publisher(
             settings: broker.settings, name: broker.connectionName("dead publish"), patience: patience, logger: logger)

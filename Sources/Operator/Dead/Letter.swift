@@ -92,7 +92,10 @@ extension Letter {
     }
 
     static func text(_ letters: [Letter], for terminal: Terminal) -> String {
-        guard !letters.isEmpty else { return "No dead letters." }
+        letters.isEmpty ? "No dead letters." : table(letters).rendered(for: terminal)
+    }
+
+    static func table(_ letters: [Letter]) -> TextTable {
         var table = TextTable([
             .init("id"), .init("queue"), .init("reason"), .init("document", isFlexible: true), .init("source"),
             .init("attempt", .right), .init("at"), .init("detail", isFlexible: true),
@@ -104,6 +107,6 @@ extension Letter {
                 letter.at?.description ?? "", letter.detail,
             ])
         }
-        return table.rendered(for: terminal)
+        return table
     }
 }

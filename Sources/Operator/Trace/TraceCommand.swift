@@ -39,7 +39,8 @@ struct TraceCommand: AsyncParsableCommand {
             let deadLetters = DeadLetters(settings.broker, Topology.Stage.allCases, for: program)
             let registry = Registry(client: client, collection: settings.qdrant.registryCollection)
             let tracer = DocumentTracer(
-                documentID: try await resolved(registry), since: start?.date, deadLetters: deadLetters, client: client,
+                documentID: try await registry.resolve(document), since: start?.date, deadLetters: deadLetters,
+                client: client,
                 registry: registry)
             let view = TraceView(try await withProgress("journal", unit: "messages") { try await tracer.run($0) })
             if json {
@@ -51,25 +52,5 @@ struct TraceCommand: AsyncParsableCommand {
         }
     }
 
-    /// The id of the document that is meant; people have its URL at hand.
-    private func resolved(_ registry: Registry) async throws -> String {
-        guard document.contains("://") else { return document }
-        let ids = try await registry.documentIDs(at: document)
-        guard ids.count == 1 else { throw UnclearDocument(url: document, ids: ids) }
-        return ids[0]
-    }
-
     private func start() throws -> WindowMoment? { try since.map { try WindowMoment($0, of: "--since") } }
-}
-
-/// A URL that stands for no document, or for several.
-struct UnclearDocument: Error, CustomStringConvertible {
-    let url: String
-    let ids: [String]
-
-    var description: String {
-        ids.isEmpty
-            ? "no document with the URL \(url) was ever loaded; `ohra search WORDS` shows URLs, --json also ids"
-            : "several documents have the URL \(url), trace them by id: \(ids.sorted().joined(separator: ", "))"
-    }
 }

@@ -21,7 +21,7 @@ struct TraceView {
         return parts.joined(separator: "\n\n")
     }
 
-    private var registry: TextTable {
+    var registry: TextTable {
         var table = TextTable([
             .init("registry"), .init("revision", .right), .init("epoch", .right), .init("chunks", .right),
             .init("version key", isFlexible: true), .init("run"), .init("committed"),
@@ -36,7 +36,7 @@ struct TraceView {
         return table
     }
 
-    private var points: TextTable {
+    var points: TextTable {
         var table = TextTable([
             .init("points", .right), .init("revision", .right), .init("epoch", .right), .init("fingerprint"),
         ])
@@ -48,7 +48,7 @@ struct TraceView {
         return table
     }
 
-    private var journal: TextTable {
+    var journal: TextTable {
         var table = TextTable([
             .init("journal"), .init("revision", .right), .init("epoch", .right), .init("what"),
             .init("messages", .right), .init("run"), .init("published"),

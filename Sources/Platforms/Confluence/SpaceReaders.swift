@@ -42,7 +42,7 @@ actor SpaceReaders {
     }
 
     private func onDataCenter(_ key: String) async throws(SourceError) -> Principals? {
-        let path = "/rest/api/space/\(AtlassianClient.encoded(key))/permissions"
+        let path = "/rest/api/space/\(key.percentEncoded)/permissions"
         guard let entries = try await site.client.get(path).array else { return nil }
         var readers = Principals()
         for entry in entries where Self.isReading(entry["operation"], "operationKey") {

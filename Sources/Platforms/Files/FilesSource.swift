@@ -79,7 +79,7 @@ struct FilesSource: CountedSource {
         let content = Self.markdown(bytes, file.type)
         return Document(
             id: identifier(file), title: Self.heading(of: content) ?? file.name, content: content,
-            url: "file://" + path.split(separator: "/").map { "/" + AtlassianClient.encoded(String($0)) }.joined(),
+            url: "file://" + path.split(separator: "/").map { "/" + String($0).percentEncoded }.joined(),
             author: "",
             updatedAt: Moment(validMilliseconds: file.changed)?.rfc3339 ?? "", sourceType: Self.name,
             versionKey: String(ContentHash.hex(content).prefix(32)), revision: max(0, file.changed), scope: Self.tree,

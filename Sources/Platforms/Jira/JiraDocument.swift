@@ -26,7 +26,7 @@ struct JiraDocument: Sendable {
         return Document(
             id: "\(JiraSource.name):\(instance):\(id)", title: summary.isEmpty ? key : "\(key): \(summary)",
             content: DocumentComments.append(remarks, to: Self.markdown(values["description"], people)),
-            url: "\(site)/browse/\(AtlassianClient.encoded(key))",
+            url: "\(site)/browse/\(key.percentEncoded)",
             author: Self.name(values["reporter"]) ?? Self.name(values["creator"]) ?? "", updatedAt: updated.rfc3339,
             sourceType: JiraSource.name, versionKey: "u\(updated.milliseconds)-\(metadata.digest)",
             revision: max(0, updated.milliseconds), scope: project, metadata: metadata.json)

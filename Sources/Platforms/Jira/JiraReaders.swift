@@ -28,7 +28,7 @@ actor JiraReaders {
     }
 
     private func project(_ key: String) async throws(SourceError) -> Principals? {
-        let path = try await api.root() + "/project/\(AtlassianClient.encoded(key))/permissionscheme"
+        let path = try await api.root() + "/project/\(key.percentEncoded)/permissionscheme"
         return try await lookUps.principals(of: path) { () async throws(SourceError) -> Principals? in
             // Cloud names people by account id; Data Center by a key, and by name only when asked for.
             let scheme = try await api.client.get(
@@ -85,7 +85,7 @@ actor JiraReaders {
     /// Who acts in a role of a project; the role itself where the project does not tell.
     private func role(_ id: String, in key: String) async throws(SourceError) -> Principals {
         let path =
-            try await api.root() + "/project/\(AtlassianClient.encoded(key))/role/\(AtlassianClient.encoded(id))"
+            try await api.root() + "/project/\(key.percentEncoded)/role/\(id.percentEncoded)"
         let told = try await lookUps.principals(of: path) { () async throws(SourceError) -> Principals? in
             Self.actors(try await api.client.get(path))
         }

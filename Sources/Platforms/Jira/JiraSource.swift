@@ -157,7 +157,7 @@ struct JiraSource: CountedSource {
         } identifier: { issue throws(SourceError) in
             "\(Self.name):\(instance):\(try JiraDocument.numericID(issue))"
         } isVisible: { () throws(SourceError) in
-            _ = try await client.get("/rest/api/2/project/" + AtlassianClient.encoded(scope))
+            _ = try await client.get("/rest/api/2/project/" + scope.percentEncoded)
         }
         return AsyncThrowingStream(unfolding: { try await census.next() })
     }

@@ -79,7 +79,7 @@ struct AtlassianClient: Sendable {
     private func request(
         _ method: HTTPRequest.Method, _ path: String, _ query: [(String, String)], _ encoded: String?
     ) -> HTTPRequest {
-        let pairs = query.map { "\(Self.encoded($0.0))=\(Self.encoded($0.1))" } + (encoded.map { [$0] } ?? [])
+        let pairs = query.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" } + (encoded.map { [$0] } ?? [])
         return HTTPRequest(
             method, base + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")),
             headers: [
@@ -109,22 +109,6 @@ struct AtlassianClient: Sendable {
             throw AttemptFailure(settings, error)
         }
         return try AtlassianAnswer(settings, answer).json()
-    }
-
-    /// A text as it can stand in a path or query: everything but unreserved characters percent-encoded.
-    static func encoded(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

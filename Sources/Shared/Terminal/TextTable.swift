@@ -23,7 +23,7 @@ public struct TextTable: Sendable {
     private static let narrowest = 8
 
     public let columns: [Column]
-    private var rows: [[String]] = []
+    public private(set) var rows: [[String]] = []
 
     public init(_ columns: [Column]) { self.columns = columns }
 

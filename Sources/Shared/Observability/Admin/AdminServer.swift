@@ -1,15 +1,10 @@
-import FlyingFox
-import FlyingSocks
-import FoundationEssentials
-import Glibc
 public import Logging
 public import ServiceLifecycle
 
 /// Serves `/metrics`, `/livez` and `/readyz`; everything else is not found.
 ///
 /// Put it first into the service group: services stop in reverse order, so that it answers until the work is done.
-/// A request is answered within ``patience`` seconds, bodies are never read into memory. FlyingFox sets no limit to the
-/// length of request headers and the number of connections: hence loopback by default.
+/// A request is answered within ``patience`` seconds, bodies are never read into memory.
 public struct AdminServer: Service, CustomStringConvertible {
     /// Seconds for one answer.
     static let patience = 5.0
@@ -49,64 +44,32 @@ public struct AdminServer: Service, CustomStringConvertible {
     ///
     /// - Throws: ``SettingsError`` when the address cannot be listened on.
     public func run() async throws {
-        guard let port = settings.port, let address = Self.address(settings.host, port: port) else {
-            return try await gracefulShutdown()
-        }
-        do {
-            try Self.checkIsFree(address)
-            try await cancelWhenGracefulShutdown { try await serve(on: address) }
-        } catch {
-            guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return }
-            throw explained(error)
-        }
-    }
-
-    /// The socket address of an IP address, nil when it is none.
-    static func address(_ host: String, port: UInt16) -> (any SocketAddress)? {
-        if let address = try? sockaddr_in.inet(ip4: host, port: port) { return address }
-        return try? sockaddr_in6.inet6(ip6: host, port: port)
-    }
-
-    /// Binds and closes once. In FlyingFox, a failed bind is told only after those who wait for the server gave up.
-    private static func checkIsFree(_ address: some SocketAddress) throws {
-        let socket = try Socket(domain: Int32(type(of: address).family))
-        defer { try? socket.close() }
-        try socket.setValue(true, for: .localAddressReuse)
-        try socket.bind(to: address)
-    }
-
-    private func serve(on address: some SocketAddress) async throws {
-        let server = HTTPServer(address: address, timeout: Self.patience, logger: .disabled)
-        await server.appendRoute("*") { await answer($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask {
-                // Fails only when the server does, which then says why itself.
-                guard (try? await server.waitUntilListening()) != nil else { return }
-                let port = await server.listeningAddress?.port ?? 0
-                logger.info(
-                    "Admin endpoints are up",
-                    metadata: [LogKey.host: .string(settings.host), LogKey.port: .stringConvertible(Int(port))])
-                onListening?(port)
-            }
-            try await group.waitForAll()
+        guard let port = settings.port else { return try await gracefulShutdown() }
+        let listener = HTTPListener(
+            host: settings.host, port: port, patience: Self.patience, setting: "OHRA_ADMIN_PORT (0 for none)")
+        try await listener.run { port in
+            logger.info(
+                "Admin endpoints are up",
+                metadata: [LogKey.host: .string(settings.host), LogKey.port: .stringConvertible(Int(port))])
+            onListening?(port)
+        } answer: {
+            await answer($0)
         }
     }
 
-    private func answer(_ request: FlyingFox.HTTPRequest) async -> FlyingFox.HTTPResponse {
-        guard ["/metrics", "/livez", "/readyz"].contains(request.path) else { return plain(.notFound, "not found\n") }
-        guard request.method == .GET || request.method == .HEAD else {
-            return plain(.methodNotAllowed, "method not allowed\n")
-        }
+    private func answer(_ request: ServedRequest) async -> ServedResponse {
+        guard ["/metrics", "/livez", "/readyz"].contains(request.path) else { return plain(404, "not found\n") }
+        guard ["GET", "HEAD"].contains(request.method) else { return plain(405, "method not allowed\n") }
         switch request.path {
         case "/metrics":
-            return response(.ok, "text/plain; version=0.0.4; charset=utf-8", registry.exposition())
-        case "/livez": return response(.ok, "application/json", Array("{\"alive\":true}\n".utf8))
+            return ServedResponse(
+                200, type: "text/plain; version=0.0.4; charset=utf-8", body: registry.exposition())
+        case "/livez": return json(200, Array("{\"alive\":true}".utf8))
         default: return ready(await readiness())
         }
     }
 
-    private func ready(_ failing: [FailingPart]) -> FlyingFox.HTTPResponse {
+    private func ready(_ failing: [FailingPart]) -> ServedResponse {
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("ready", failing.isEmpty)
@@ -120,33 +83,14 @@ public struct AdminServer: Service, CustomStringConvertible {
                 }
             }
         }
-        return response(failing.isEmpty ? .ok : .serviceUnavailable, "application/json", writer.bytes + [0x0A])
+        return json(failing.isEmpty ? 200 : 503, writer.bytes)
     }
 
-    private func plain(_ status: HTTPStatusCode, _ text: String) -> FlyingFox.HTTPResponse {
-        response(status, "text/plain; charset=utf-8", Array(text.utf8))
+    private func plain(_ status: Int, _ text: String) -> ServedResponse {
+        ServedResponse(status, type: "text/plain; charset=utf-8", body: Array(text.utf8))
     }
 
-    private func response(_ status: HTTPStatusCode, _ type: String, _ body: [UInt8]) -> FlyingFox.HTTPResponse {
-        FlyingFox.HTTPResponse(
-            statusCode: status,
-            headers: [.contentType: type, HTTPHeader("Cache-Control"): "no-store"],
-            body: Data(body))
-    }
-
-    private func explained(_ error: any Error) -> any Error {
-        guard case SocketError.failed(_, _, let message) = error, let port = settings.port else { return error }
-        return SettingsError([
-            "OHRA_ADMIN_PORT: cannot listen on \(settings.host) port \(port): \(message); choose another port, or 0 for none"
-        ])
-    }
-}
-
-extension Socket.Address {
-    fileprivate var port: UInt16 {
-        switch self {
-        case .ip4(_, let port), .ip6(_, let port): port
-        case .unix: 0
-        }
+    private func json(_ status: Int, _ text: [UInt8]) -> ServedResponse {
+        ServedResponse(status, type: "application/json", body: text + [0x0A])
     }
 }

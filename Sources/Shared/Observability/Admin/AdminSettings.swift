@@ -23,7 +23,7 @@ public struct AdminSettings: Sendable, Equatable {
         self.host = host.lowercased() == "localhost" ? "127.0.0.1" : host
         let port = reader.integer("OHRA_ADMIN_PORT", default: 0, in: 0...65535)
         self.port = port == 0 ? nil : UInt16(port)
-        if AdminServer.address(self.host, port: 0) == nil {
+        if !HTTPListener.isAddress(self.host) {
             reader.fault("OHRA_ADMIN_HOST", "must be an IP address such as 127.0.0.1, 0.0.0.0 or ::")
         }
     }
