@@ -22,8 +22,8 @@ public struct FormFields: Sendable {
         bytes.reserveCapacity(source.count)
         var index = 0
         while index < source.count {
-            if source[index] == UInt8(ascii: "%"), index + 2 < source.count, let high = digit(source[index + 1]),
-                let low = digit(source[index + 2])
+            if source[index] == UInt8(ascii: "%"), index + 2 < source.count, let high = source[index + 1].hexDigit,
+                let low = source[index + 2].hexDigit
             {
                 bytes.append(high << 4 | low)
                 index += 3
@@ -33,14 +33,5 @@ public struct FormFields: Sendable {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
