@@ -108,6 +108,28 @@ import Testing
         }
     }
 
+    /// Each waits for the other or is told of it; what one holds the other cannot see.
+    @Test func whoeverListsBesideOthersGetsAllOrAnError() async throws {
+        try await prepared { fleet in
+            try await publish((0..<2500).map { letter(message($0), fleet) }, fleet)
+            let runs = try (0..<3).map { _ in try fleet.start("ohra", ["dead", "list", "--json"]) }
+            var complete = 0
+            for run in runs {
+                let output = try await run.output()
+                if output.status == 69 {
+                    #expect(output.stdout.isEmpty && output.stderr.contains("somebody else"))
+                } else {
+                    #expect(output.status == 0, "\(output.complaint)")
+                    let letters = try JSONElement(parsing: Array(output.stdout.utf8)).array.map { Array($0).count }
+                    #expect(letters == 2500)
+                    complete += 1
+                }
+            }
+            #expect(complete > 0)
+            #expect(try await fleet.depth(fleet.topology.deadQueue(.documents)) == 2500)
+        }
+    }
+
     @Test func aKilledReplayLosesAndDoublesNothing() async throws {
         try await prepared { fleet in
             let total = 500

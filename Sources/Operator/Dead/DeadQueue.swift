@@ -18,6 +18,14 @@ struct DeadQueue: Sendable {
     let stage: Topology.Stage
     let broker: Broker
     let logger: Logger
+    /// Those of this program; of another one the broker tells.
+    private let turns = Turns()
+
+    init(stage: Topology.Stage, broker: Broker, logger: Logger) {
+        self.stage = stage
+        self.broker = broker
+        self.logger = logger
+    }
 
     var name: String { broker.topology.deadQueue(stage) }
 
@@ -29,6 +37,17 @@ struct DeadQueue: Sendable {
     ///   - body: false ends the pass.
     /// - Throws: `unavailable` also when somebody else reads the queue: what they hold could not be seen.
     func visit(isSlow: Bool = false, _ body: ([HeldLetter]) async throws -> Bool) async throws {
+        await turns.enter()
+        do {
+            try await visitAlone(isSlow: isSlow, body)
+            await turns.leave()
+        } catch {
+            await turns.leave()
+            throw error
+        }
+    }
+
+    private func visitAlone(isSlow: Bool, _ body: ([HeldLetter]) async throws -> Bool) async throws {
         var remaining = try await present()
         var identities = LetterIdentities()
         var holds: [HeldLetter.Hold] = []
@@ -84,10 +103,12 @@ struct DeadQueue: Sendable {
                 letters = []
                 if hold.count >= prefetch || remaining == 0 { return true }
             }
-            // The queue held less than it said: somebody else took the rest.
             if !letters.isEmpty { _ = try await body(letters) }
             try await group.waitForAll()
-            return false
+            throw BrokerError(
+                .unavailable,
+                "queue \(name) held \(remaining) letters less than it said: somebody else read it meanwhile; run the command again"
+            )
         }
     }
 
