@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__)
+// Which clone is taken is decided before a sanitizer is ready to watch.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
