@@ -207,7 +207,20 @@ struct SourceExtraction: Sendable {
             result.emitted.formUnion(decisions.filter { $0.verdict != .same }.map(\.change.document.id))
         }
         if options.isDryRun { return result.dryRun.add(decisions) }
-        for decision in decisions where decision.isEmitted { try await emit(decision.change) }
+        for decision in decisions where decision.isEmitted {
+            tellOfLoss(decision.change.document)
+            try await emit(decision.change)
+        }
+    }
+
+    private func tellOfLoss(_ document: Document) {
+        guard document.bytesLeftOut > 0 else { return }
+        logger.warning(
+            "A body is larger than is converted; the rest of it is left out",
+            metadata: [
+                LogKey.source: "\(name)", LogKey.document: "\(document.id)",
+                "bytes_left_out": "\(document.bytesLeftOut)",
+            ])
     }
 
     // MARK: Pruning
