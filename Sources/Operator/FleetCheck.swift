@@ -1,4 +1,5 @@
 import Embedding
+import Glibc
 import Platforms
 import Shared
 
@@ -29,7 +30,13 @@ struct FleetCheck: Sendable {
     private func checkBroker(_ program: Program) async throws -> String {
         let broker = Broker(self.broker, for: program)
         try await broker.prepare()
-        return "\(self.broker.address), exchange and queues are there"
+        let finding = "\(self.broker.address), exchange and queues are there"
+        guard self.broker.user == broker.topology.user(.extractor) else { return finding }
+        // A right that users of a fleet from before there were leases lack.
+        let lease = try await Lease.acquire(
+            "check.\(HostName.current).\(getpid())", at: broker, logger: program.logger)
+        await lease?.release()
+        return finding + ", leases are allowed"
     }
 
     private func checkQdrant() async throws -> String {

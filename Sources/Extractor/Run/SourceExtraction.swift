@@ -124,9 +124,9 @@ struct SourceExtraction: Sendable {
                 result.completeScopes += window.scopes
                 unavailable = 0
             } catch let error as SourceError {
-                if error.code == .unauthorized {
+                if let fault = await faultOfSource(error) {
                     tally.change { $0.failed += window.scopes.count }
-                    result.failure = error
+                    result.failure = fault
                     return
                 }
                 if window.scopes.count > 1, error.mayConcernOneScope {
@@ -158,6 +158,24 @@ struct SourceExtraction: Sendable {
                 "Nothing is pruned, as the source was not read to its end", metadata: [LogKey.source: "\(name)"])
         }
         try await prune(result.completeScopes.sorted(), into: &result, emit)
+    }
+
+    /// The fault that ends the whole source; nil when it is that of a scope.
+    ///
+    /// A site that hangs would take its time with every scope. One that still knows us has trouble with this one alone.
+    private func faultOfSource(_ error: SourceError) async -> SourceError? {
+        if error.code == .unauthorized { return error }
+        guard error.isSilent else { return nil }
+        logger.warning(
+            "No answer; the site is asked whether it is there at all",
+            metadata: [LogKey.source: "\(name)", LogKey.errorDetail: "\(error)"])
+        do {
+            try await stop.unlessStopped { try await source.verify() }
+            return nil
+        } catch {
+            // A stop ends the next read as well.
+            return error as? SourceError
+        }
     }
 
     private func read(
@@ -207,7 +225,20 @@ struct SourceExtraction: Sendable {
             result.emitted.formUnion(decisions.filter { $0.verdict != .same }.map(\.change.document.id))
         }
         if options.isDryRun { return result.dryRun.add(decisions) }
-        for decision in decisions where decision.isEmitted { try await emit(decision.change) }
+        for decision in decisions where decision.isEmitted {
+            tellOfLoss(decision.change.document)
+            try await emit(decision.change)
+        }
+    }
+
+    private func tellOfLoss(_ document: Document) {
+        guard document.bytesLeftOut > 0 else { return }
+        logger.warning(
+            "A body is larger than is converted; the rest of it is left out",
+            metadata: [
+                LogKey.source: "\(name)", LogKey.document: "\(document.id)",
+                "bytes_left_out": "\(document.bytesLeftOut)",
+            ])
     }
 
     // MARK: Pruning
@@ -226,8 +257,8 @@ struct SourceExtraction: Sendable {
                 }
             } catch let error as SourceError {
                 tally.change { $0.failed += 1 }
-                if error.code == .unauthorized {
-                    result.failure = error
+                if let fault = await faultOfSource(error) {
+                    result.failure = fault
                     return false
                 }
                 logger.error(

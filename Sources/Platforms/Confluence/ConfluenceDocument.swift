@@ -26,7 +26,7 @@ struct ConfluenceDocument: Sendable {
             throw SourceError(.unexpectedAnswer, "Confluence: page \(id) without version, date or space")
         }
         let text = Self.storage(page).map { markdown($0, context) } ?? ""
-        return Document(
+        var document = Document(
             id: "\(ConfluenceSource.name):\(instance):\(id)",
             title: TextCleaner.clean(page["title"]?.string ?? "").onOneLine,
             content: DocumentComments.append(comments, to: text),
@@ -34,6 +34,8 @@ struct ConfluenceDocument: Sendable {
             updatedAt: updated.rfc3339, sourceType: ConfluenceSource.name, versionKey: key, revision: revision,
             scope: space,
             metadata: metadata(page, space, children, readers))
+        document.bytesLeftOut = BodyLimits.bytesLeftOut(of: ([page] + children.comments).map(Self.body))
+        return document
     }
 
     private func markdown(_ storage: String, _ context: StorageConverter.Context) -> String {
@@ -68,7 +70,9 @@ struct ConfluenceDocument: Sendable {
         return context
     }
 
-    private static func storage(_ content: JSONElement) -> String? { content["body"]?["storage"]?["value"]?.string }
+    private static func body(_ content: JSONElement) -> JSONElement? { content["body"]?["storage"]?["value"] }
+
+    private static func storage(_ content: JSONElement) -> String? { body(content)?.string }
 
     private static func name(_ person: JSONElement?) -> String? {
         (person?["displayName"]?.string).map { TextCleaner.clean($0).onOneLine }

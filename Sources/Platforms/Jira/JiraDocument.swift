@@ -23,13 +23,16 @@ struct JiraDocument: Sendable {
         let summary = TextCleaner.clean(values["summary"]?.string ?? "").onOneLine
         let metadata = JiraMetadata(
             key: key, project: project, values: values, fields: fields, comments: remarks, access: access)
-        return Document(
+        var document = Document(
             id: "\(JiraSource.name):\(instance):\(id)", title: summary.isEmpty ? key : "\(key): \(summary)",
             content: DocumentComments.append(remarks, to: Self.markdown(values["description"], people)),
             url: "\(site)/browse/\(key.percentEncoded)",
             author: Self.name(values["reporter"]) ?? Self.name(values["creator"]) ?? "", updatedAt: updated.rfc3339,
             sourceType: JiraSource.name, versionKey: "u\(updated.milliseconds)-\(metadata.digest)",
             revision: max(0, updated.milliseconds), scope: project, metadata: metadata.json)
+        document.bytesLeftOut = BodyLimits.bytesLeftOut(
+            of: [values["description"]] + comments.map { $0.item["body"] })
+        return document
     }
 
     /// Digits only; it never changes, unlike the key.

@@ -1,3 +1,5 @@
+import Shared
+
 /// How much of a body converters take: past these bounds a body is an attack or a mistake.
 enum BodyLimits {
     /// Far above the largest page that Confluence saves (5 MB of storage format by default).
@@ -19,6 +21,11 @@ enum BodyLimits {
             case .declarations: "the body declares entities of its own, which are never expanded"
             }
         }
+    }
+
+    /// How much of bodies that are texts is beyond what is taken, all together.
+    static func bytesLeftOut(of bodies: [JSONElement?]) -> Int {
+        bodies.reduce(0) { $0 + max(0, ($1?.withUTF8 { $0.count } ?? 0) - maximumSize) }
     }
 
     /// `bytes` as valid UTF-8 within the limit: what does not decode becomes the replacement character.

@@ -6,7 +6,8 @@ import Shared
 /// nothing but a cursor is ever used.
 /// **Retries**: at most five attempts; 429 and 503 wait as long as `Retry-After` says, up to ``longestWait``; 408, 425, 5xx
 /// and broken connections wait with full jitter. Refusals are never retried: too many wrong logins lock an account. A page
-/// that may be too heavy is tried twice only, as a smaller one helps more (``PageSize``).
+/// that may be too heavy is tried twice only, and once when there is no answer at all, as a smaller one helps more
+/// (``PageSize``).
 struct AtlassianClient: Sendable {
     /// Requests of one source in flight at the same time.
     static let concurrency = 4
@@ -95,7 +96,8 @@ struct AtlassianClient: Sendable {
                 return try await exchange(request)
             } catch {
                 var failure = error
-                if size > 1, attempt >= 2, failure.error.mayBeTooHeavy { failure.advice = .giveUp }
+                let limit = failure.error.isSilent ? 1 : 2
+                if size > 1, attempt >= limit, failure.error.mayBeTooHeavy { failure.advice = .giveUp }
                 throw failure
             }
         }
@@ -129,5 +131,6 @@ struct AttemptFailure: Error {
             error: SourceError(.unavailable, "\(settings.productName): \(error)"),
             advice: error.isRetriable ? .retry() : .giveUp)
         self.error.mayBeTooHeavy = [.timedOut, .interrupted, .responseTooLarge].contains(error.code)
+        self.error.isSilent = error.code == .timedOut
     }
 }

@@ -1,4 +1,5 @@
-/// How many items the next page is asked for: halved when a page proves too heavy for the server, grown again after good ones.
+/// How many items the next page is asked for: a quarter after a page that proved too heavy for the server, as such failures
+/// take long; twice as many after a good one.
 struct PageSize: Sendable {
     let largest: Int
     private(set) var current: Int
@@ -11,7 +12,7 @@ struct PageSize: Sendable {
     /// Asks for less; false when a page of a single item is too heavy already.
     mutating func shrink() -> Bool {
         guard current > 1 else { return false }
-        current /= 2
+        current = max(1, current / 4)
         return true
     }
 

@@ -18,6 +18,8 @@ package struct SourceError: Error, CustomStringConvertible {
     package let message: String
     /// A smaller page may be answered where this one was not.
     package var mayBeTooHeavy = false
+    /// There was no answer within the time for it.
+    package var isSilent = false
     /// The account is known and only this is not permitted.
     var isForbidden = false
 

@@ -41,7 +41,8 @@ public struct Broker: Sendable {
     }
 
     private func verify() async throws(BrokerError) {
-        let (topology, role) = (topology, FleetRole(program: program.name))
+        let topology = topology
+        let role = FleetRole(program: program.name, user: settings.user, of: topology)
         try await BrokerConnection.with(settings, name: connectionName("topology")) { connection throws(BrokerError) in
             try await topology.verify(over: connection, as: role)
         }

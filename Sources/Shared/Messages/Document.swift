@@ -19,6 +19,8 @@ public struct Document: Sendable, Equatable {
     public var scope: String
     /// A JSON object of the source's own, passed to the payload as it is.
     public var metadata: RawJSON
+    /// Bytes of its bodies at the source that no converter takes. For the run's log; no message carries it.
+    public var bytesLeftOut = 0
 
     public init(
         id: String, title: String, content: String, url: String, author: String, updatedAt: String,

@@ -13,6 +13,14 @@ public enum FleetRole: String, Sendable, CaseIterable {
         self.init(rawValue: program == "ohra" ? "operator" : program)
     }
 
+    /// The role whose rights a program has. The operator's tool may log in as any of the users, to see what each may do; a
+    /// worker has to do its own work, whoever it is.
+    init?(program: String, user: String, of topology: Topology) {
+        let roleOfUser = program == "ohra" ? Self.allCases.first { topology.user($0) == user } : nil
+        guard let role = roleOfUser ?? Self(program: program) else { return nil }
+        self = role
+    }
+
     /// What the management interface lets the user do. Policies need `policymaker`; workers need no access at all.
     var tags: String { self == .topology ? "policymaker" : "" }
 }

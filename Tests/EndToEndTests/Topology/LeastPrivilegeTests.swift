@@ -56,6 +56,39 @@ import Testing
         }
     }
 
+    @Test func checkTriesTheRightToALease() async throws {
+        try await FreshVirtualHost.with { host in
+            try await withFolder { folder in
+                try await install(host, in: folder)
+                func check(_ role: FleetRole) async throws -> (status: Int32, broker: String) {
+                    let variables = variables(host, role).merging(["OHRA_FILES_PATH": folder.path()]) { $1 }
+                    let output = try await host.run("ohra", "check", "--json", with: variables)
+                    let checks = try JSONElement(parsing: Array(output.stdout.utf8))["checks"]?.array.map(Array.init)
+                    let broker = checks?.first { $0["check"]?.string == "broker" }
+                    return (output.status, broker?["finding"]?.string ?? "")
+                }
+                let able = try await check(.extractor)
+                #expect(able.status == 0 && able.broker.hasSuffix("leases are allowed"), "\(able)")
+                let exempt = try await check(.operator)
+                #expect(exempt.status == 0 && !exempt.broker.contains("lease"), "\(exempt)")
+
+                // As it was before there were leases.
+                let old = #"{"configure":"^$","write":"^(ohra|ohra\\.documents)$","read":"^$"}"#
+                try await host.management.send(
+                    .put, ["permissions", host.name, host.topology.user(.extractor)], body: Array(old.utf8))
+                let unable = try await check(.extractor)
+                #expect(unable.status == 77 && unable.broker.contains("ohra topology apply --users"), "\(unable)")
+                #expect(try await check(.operator).status == 0)
+
+                let passwords = folder.appending(path: "passwords").path()
+                let applied = try await host.run(
+                    "ohra", "topology", "apply", "--users", with: ["OHRA_TOPOLOGY_PASSWORDS_FILE": passwords])
+                #expect(applied.status == 0, "\(applied.complaint)")
+                #expect(try await check(.extractor).status == 0)
+            }
+        }
+    }
+
     /// Three files travel to Qdrant; each program is its own user.
     private func load(_ host: FreshVirtualHost, _ folder: URL) async throws {
         let files = folder.appending(path: "files")

@@ -18,9 +18,13 @@ import Testing
 
         let instance = "here"
         let faults: [String: SourceError]
+        /// Of the whole site, from its first query on.
+        var outage: SourceError?
         let asked = LogRecorder()
 
-        func verify() async throws(SourceError) {}
+        func verify() async throws(SourceError) {
+            if let outage, !asked.lines.isEmpty { throw outage }
+        }
         func scopes() async throws(SourceError) -> [String] { ["A", "B", "C", "D", "E", "F", "G"] }
 
         func documents(in scopes: [String], since: Date) -> AsyncThrowingStream<[Document], any Error> {
@@ -94,6 +98,27 @@ import Testing
         let (result, counts) = try await run(source)
         #expect(queries(source) == ["ABC", "A", "B", "DEF", "G"])
         #expect(result.completeScopes == ["D", "E", "F", "G"] && counts.failed == 3)
+    }
+
+    private func silent() -> SourceError {
+        var error = heavy()
+        error.isSilent = true
+        return error
+    }
+
+    @Test func aSiteThatHangsEndsTheSourceAndNotEachScope() async throws {
+        let source = GroupedSource(faults: ["D": silent()], outage: silent())
+        let (result, counts) = try await run(source)
+        #expect(queries(source) == ["ABC", "DEF"])
+        #expect(result.completeScopes == ["A", "B", "C"] && counts.failed == 3)
+        #expect(result.failure?.exitCode == 69)
+    }
+
+    @Test func aScopeThatHangsOnASiteThatDoesNotEndsAlone() async throws {
+        let source = GroupedSource(faults: ["B": silent()])
+        let (result, counts) = try await run(source)
+        #expect(queries(source) == ["ABC", "A", "B", "C", "DEF", "G"])
+        #expect(result.failure == nil && counts.failed == 1)
     }
 
     @Test func refusedCredentialsEndTheSourceAtOnce() async throws {

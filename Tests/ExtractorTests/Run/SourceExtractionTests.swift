@@ -39,6 +39,19 @@ import Testing
         #expect(scene.recorder.lines.contains { $0.contains("Page read") && $0.contains(#""listed": 5"#) })
     }
 
+    @Test func aBodyThatIsCutIsNamedWithoutItsText() async throws {
+        var cut = Self.documents(0..<2)
+        cut[1].bytesLeftOut = 4711
+        let documents = cut
+        let scene = ExtractionScene(
+            source: StubSource(pages: { _, page in page == 0 ? documents : nil }), stub: StubRegistry())
+        let (_, counts) = try await scene.run()
+        let lines = scene.recorder.lines.filter { $0.contains("left out") }
+        #expect(counts.published == 2 && lines.count == 1 && lines.first?.hasPrefix("warning") == true)
+        #expect(lines.first?.contains("stub:here:1") == true && lines.first?.contains("4711") == true)
+        #expect(lines.first?.contains("body\u{7}") == false)
+    }
+
     @Test func fullPublishesTheSameAgainAndSkipsNothing() async throws {
         var scene = ExtractionScene(
             source: StubSource(pages: { _, page in page == 0 ? Self.documents(0..<3) : nil }),

@@ -68,7 +68,7 @@ struct ConfluencePagingTests {
         let limits = wiki.asked(.changedPages).compactMap { url in
             url.split(separator: "limit=").last.flatMap { Int($0.prefix { $0.isNumber }) }
         }
-        #expect(limits == [50, 50, 50, 25, 25, 12])
+        #expect(limits == [50, 50, 50, 12, 12, 3])
         #expect(wiki.asked(.changedPages).dropFirst().allSatisfy { $0.hasSuffix("&cursor=a") })
     }
 

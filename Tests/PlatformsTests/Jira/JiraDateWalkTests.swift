@@ -133,7 +133,7 @@ struct JiraDateWalkTests {
         #expect(error?.message.contains("incomplete") == true)
     }
 
-    @Test func heavyPagesAreHalved() async throws {
+    @Test func heavyPagesAreAskedForInSmallerParts() async throws {
         let server = FakeDataCenter {
             $0.issues = Self.issues(150, apart: 100)
             $0.heaviest = 30

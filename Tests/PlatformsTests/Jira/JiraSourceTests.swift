@@ -76,8 +76,8 @@ struct JiraSourceTests {
         #expect(found.map { String($0.id.suffix(1)) } == ["1", "2", "1"] && found[2].revision > found[0].revision)
     }
 
-    @Test func heavyPagesAreHalved() async throws {
-        let jira = FakeJira([.fail(.timedOut), .fail(.timedOut), Self.page(Self.issue(1))])
+    @Test func heavyPagesAreAskedForInSmallerParts() async throws {
+        let jira = FakeJira([.fail(.interrupted), .fail(.interrupted), Self.page(Self.issue(1))])
         #expect(try await documents(jira).count == 1)
         #expect((0..<3).map { jira.http.body($0).contains(#""maxResults":100"#) } == [true, true, false])
     }

@@ -11,7 +11,7 @@ struct PageSizeTests {
         return error
     }
 
-    @Test func heavyPagesAreHalvedAndGrowAgain() async throws {
+    @Test func heavyPagesAreQuarteredAndGrowAgain() async throws {
         var size = PageSize(100)
         var asked: [Int] = []
         for _ in 0..<3 {
@@ -21,7 +21,7 @@ struct PageSizeTests {
                 return limit
             }
         }
-        #expect(asked == [100, 50, 25, 50, 25, 50, 25])
+        #expect(asked == [100, 25, 50, 12, 24])
     }
 
     @Test func onePageOfOneThatIsTooHeavyIsAnError() async throws {
@@ -33,7 +33,7 @@ struct PageSizeTests {
                 throw heavy()
             }
         }
-        #expect(asked == [5, 2, 1])
+        #expect(asked == [5, 1])
     }
 
     @Test func otherFaultsAreNotTriedSmaller() async throws {
@@ -59,7 +59,20 @@ struct PageSizeTests {
             return CursorPager.Page(items: [], next: nil)
         }
         #expect(try await pager.next() == nil)
-        #expect(http.requests.map(\.url).map { $0.split(separator: "=").last } == ["50", "50", "25"])
+        #expect(http.requests.map(\.url).map { $0.split(separator: "=").last } == ["50", "50", "12"])
+    }
+
+    @Test func aSiteThatHangsIsWaitedForOnceASizeAndFiveTimesInTheEnd() async throws {
+        let http = ScriptedHTTP([], then: .fail(.timedOut))
+        let client = AtlassianClient(settings: try FakeSite.settings("JIRA"), transport: http, clock: ImpatientClock())
+        let pager = CursorPager("search", size: 100) { _, limit throws(SourceError) in
+            _ = try await client.getPage("/s", [("maxResults", "\(limit)")], size: limit)
+            return CursorPager.Page(items: [], next: nil)
+        }
+        let error = await #expect(throws: SourceError.self) { try await pager.next() }
+        #expect(error?.code == .unavailable && error?.isSilent == true)
+        let sizes = http.requests.map(\.url).map { $0.split(separator: "=").last }
+        #expect(sizes == ["100", "25", "6", "1", "1", "1", "1", "1"])
     }
 
     @Test(arguments: [HTTPError.Code.timedOut, .interrupted, .responseTooLarge]) func brokenTransfersAreHeavyToo(
@@ -68,7 +81,8 @@ struct PageSizeTests {
         let http = ScriptedHTTP([], then: .fail(code))
         let client = AtlassianClient(settings: try FakeSite.settings("JIRA"), transport: http, clock: ImpatientClock())
         let error = await #expect(throws: SourceError.self) { try await client.getPage("/s", [], size: 50) }
-        #expect(error?.mayBeTooHeavy == true && http.requests.count <= 2)
+        #expect(error?.mayBeTooHeavy == true && error?.isSilent == (code == .timedOut))
+        #expect(http.requests.count == (code == .interrupted ? 2 : 1))
         let cut = ScriptedHTTP([], then: .answer(FakeSite.json(#"{"issues":[{"id"#)))
         let other = AtlassianClient(settings: try FakeSite.settings("JIRA"), transport: cut, clock: ImpatientClock())
         #expect(

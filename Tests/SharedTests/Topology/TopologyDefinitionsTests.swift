@@ -29,6 +29,16 @@ import Testing
         for queue in Topology(prefix: "ohra").queues { #expect(Array(queue.arguments.keys) == ["x-queue-type"]) }
     }
 
+    @Test func theOperatorsToolAsksAsTheUserThatItLogsInAs() {
+        let topology = Topology(prefix: "a.b")
+        func role(_ program: String, _ user: String) -> FleetRole? {
+            FleetRole(program: program, user: user, of: topology)
+        }
+        #expect(role("ohra", "a.b-extractor") == .extractor && role("ohra", "a.b-operator") == .operator)
+        #expect(role("ohra", "guest") == .operator && role("ohra", "ohra-loader") == .operator)
+        #expect(role("loader", "a.b-extractor") == .loader && role("nobody", "a.b-loader") == nil)
+    }
+
     @Test func nobodyHasARightThatHasNoAnchors() {
         let topology = Topology(prefix: "a.b")
         for role in FleetRole.allCases {
