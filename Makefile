@@ -22,6 +22,9 @@ demo: build model ## run the whole fleet on real servers; KEEP=1 leaves them run
 test: setup ## every test: unit, integration on real servers, end to end
 	@dev/test
 
+sanitize: setup ## look for data races with ThreadSanitizer; a build of its own
+	@dev/sanitize
+
 bench: setup ## measure the AMQP client beside a plain C loop
 	@dev/bench
 
@@ -92,7 +95,7 @@ lint: ## check format and spelling of the Swift sources
 	@swift format lint --strict --recursive Sources Tests Package.swift
 
 clean: ## remove what was built and what the servers wrote
-	@rm -rf .build Benchmarks/.build .work
+	@rm -rf .build .build-tsan Benchmarks/.build .work
 
-.PHONY: help setup build model reference golden demo test bench scaling extraction loading model-test definitions
+.PHONY: sanitize help setup build model reference golden demo test bench scaling extraction loading model-test definitions
 .PHONY: judge-markdown fuzz-markdown bench-markdown bench-embedding bench-chunking bench-search format lint clean
