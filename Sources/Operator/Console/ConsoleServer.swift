@@ -21,9 +21,18 @@ struct ConsoleServer: Service, CustomStringConvertible {
         let gate = ConsoleGate(port: port)
         let listener = HTTPListener(host: host, port: port, patience: Self.patience, setting: "--port")
         try await listener.run { port in
-            onListening("http://\(host.contains(":") ? "[\(host)]" : host):\(port)/?token=\(gate.token)")
+            onListening("http://\(Self.reachableName(of: host)):\(port)/?token=\(gate.token)")
         } answer: {
             await answer($0, gate)
+        }
+    }
+
+    /// What stands for an address to listen on in the one that this machine's browser opens.
+    static func reachableName(of host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::": "[::1]"
+        default: host.contains(":") ? "[\(host)]" : host
         }
     }
 

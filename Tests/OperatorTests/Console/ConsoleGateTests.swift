@@ -18,6 +18,14 @@ struct ConsoleGateTests {
         #expect(tokens.allSatisfy { $0.count == 32 && $0.allSatisfy(\.isHexDigit) })
     }
 
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("fd00::1", "[fd00::1]"),
+        ("10.0.0.7", "10.0.0.7"),
+    ])
+    func thePrintedAddressCanBeOpened(host: String, name: String) {
+        #expect(ConsoleServer.reachableName(of: host) == name)
+    }
+
     @Test func theTokenGivesACookieThatLetsIn() {
         #expect(
             decide(token: gate.token)
