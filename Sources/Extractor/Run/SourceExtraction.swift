@@ -41,7 +41,7 @@ struct SourceExtraction: Sendable {
     /// Parts of a group that find the source unavailable in a row, before the rest of the group is given up.
     private static let patience = 2
 
-    private var name: String { type(of: source).name }
+    var name: String { type(of: source).name }
 
     /// Reads all scopes, prunes when asked, and notes the complete ones.
     ///
@@ -110,8 +110,6 @@ struct SourceExtraction: Sendable {
         tally.progress.setTotal(total)
     }
 
-    // MARK: Reading
-
     /// Faults of scopes are counted and told here, so that what they gave before is still published.
     private func work(
         _ windows: [Window], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
@@ -163,7 +161,7 @@ struct SourceExtraction: Sendable {
     /// The fault that ends the whole source; nil when it is that of a scope.
     ///
     /// A site that hangs would take its time with every scope. One that still knows us has trouble with this one alone.
-    private func faultOfSource(_ error: SourceError) async -> SourceError? {
+    func faultOfSource(_ error: SourceError) async -> SourceError? {
         if error.code == .unauthorized { return error }
         guard error.isSilent else { return nil }
         logger.warning(
@@ -207,7 +205,7 @@ struct SourceExtraction: Sendable {
         }
     }
 
-    private func decide(
+    func decide(
         _ batch: [Document], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
     ) async throws {
         let decisions = try await detector.decide(batch, batch: run.nextBatch())
@@ -240,104 +238,6 @@ struct SourceExtraction: Sendable {
                 "bytes_left_out": "\(document.bytesLeftOut)",
             ])
     }
-
-    // MARK: Pruning
-
-    /// Reads what changed unseen in the scopes that were read to their end. False when the run is to stop.
-    private func readUnseenChanges(
-        into result: inout Result, _ emit: (DocumentChange) async throws -> Void
-    ) async throws -> Bool {
-        let changes = UnseenChanges(source: source, registry: registry, stop: stop, emitted: result.emitted)
-        for scope in result.completeScopes {
-            do {
-                for ids in try await changes.ids(in: scope).chunked(by: UnseenChanges.documentsPerRead) {
-                    let documents = try await stop.unlessStopped { try await source.documents(ids: ids) }
-                    tally.change { $0.listed += documents.count }
-                    try await decide(documents, into: &result, emit)
-                }
-            } catch let error as SourceError {
-                tally.change { $0.failed += 1 }
-                if let fault = await faultOfSource(error) {
-                    result.failure = fault
-                    return false
-                }
-                logger.error(
-                    "What changed unseen in a scope could not be read",
-                    metadata: [LogKey.source: "\(name)", "scopes": "\(scope)", LogKey.errorDetail: "\(error)"])
-            } catch is StopSignal.Stopped {
-                tally.change { $0.failed += 1 }
-                return false
-            }
-        }
-        return true
-    }
-
-    private func prune(
-        _ scopes: [String], into result: inout Result, _ emit: (DocumentChange) async throws -> Void
-    ) async throws {
-        if options.forces {
-            logger.warning(
-                "--force: whatever is missing at the source will be removed, --max-removals does not hold",
-                metadata: [LogKey.source: "\(name)"])
-        }
-        let findings: [(name: String, loaded: Int, gone: [Marker])]
-        do {
-            findings = try await withProgress("\(name) census", unit: "ids") { progress in
-                try await Census(source: source, registry: registry, stop: stop, progress: progress).findings(scopes)
-            }
-        } catch let error as SourceError {
-            tally.change { $0.failed += 1 }
-            return logger.error(
-                "The census is incomplete, nothing is removed",
-                metadata: [LogKey.source: "\(name)", LogKey.errorDetail: "\(error)"])
-        } catch is StopSignal.Stopped {
-            return tally.change { $0.failed += 1 }
-        }
-        try await tellWhatIsLeft(besides: scopes)
-        let plan = RemovalPlan(findings, limit: options.maximumRemovals, forces: options.forces)
-        tell(plan)
-        tally.change { $0.failed += plan.heldBack.count }
-        result.dryRun.gone = plan.removals.map(\.documentID)
-        result.dryRun.hasCensus = true
-        guard !options.isDryRun else { return }
-        for marker in plan.removals {
-            try await emit(marker.tombstone(by: run))
-            tally.change { $0.removed += 1 }
-        }
-    }
-
-    /// A space or project that is not seen or not configured any more looks the same as one that never was.
-    private func tellWhatIsLeft(besides scopes: [String]) async throws {
-        let counts = try await registry.loadedCounts(sourceType: name, instance: source.instance, outside: scopes)
-        guard !counts.isEmpty else { return }
-        let names = counts.keys.sorted()
-        logger.notice(
-            "Documents of scopes that are not read now stay loaded; docs/OPERATIONS.md, Prune, says what to do with them",
-            metadata: [
-                LogKey.source: "\(name)", "count": "\(counts.values.reduce(0, +))",
-                "scopes": "\(names.prefix(20).joined(separator: ", "))\(names.count > 20 ? ", …" : "")",
-            ])
-    }
-
-    /// The plan before anything of it is done.
-    private func tell(_ plan: RemovalPlan) {
-        let streams = StandardStreams.shared
-        if streams.errorTerminal.isInteractive, let table = plan.text(for: streams.errorTerminal) {
-            for line in table.split(separator: "\n") { streams.writeErrorLine(String(line)) }
-        }
-        for scope in plan.scopes {
-            let isHeldBack = scope.isPastLimit && !plan.forces
-            logger.log(
-                level: isHeldBack ? .error : scope.isPastLimit ? .warning : .notice,
-                isHeldBack
-                    ? "More is gone than --max-removals allows, nothing is removed here; check the source, then use --force"
-                    : "Documents gone at the source will be removed",
-                metadata: [
-                    LogKey.source: "\(name)", LogKey.scope: "\(scope.name)", "gone": "\(scope.gone.count)",
-                    "loaded": "\(scope.loaded)", "limit": "\(RemovalPlan.percent(plan.limit))",
-                ])
-        }
-    }
 }
 
 extension DryRunReport {
@@ -350,12 +250,6 @@ extension DryRunReport {
             case .same: same += 1
             }
         }
-    }
-}
-
-extension Array {
-    fileprivate func chunked(by size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }
 
