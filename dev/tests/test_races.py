@@ -1,8 +1,9 @@
 from dev.races import races
 
 FRAME = "    #0 {} /work/Sources/A.swift:1:2 (test+0x1)\n    #1 pop queue.c (libdispatch.so+0x2)\n"
-LOCKED = FRAME.format("$s6Shared5StateV4takeyyFSiAA5QueueVzYuYTXEfU0_")
-OPEN = FRAME.format("$s6Shared5StateV4takeyyF")
+LOCKED = FRAME.format("closure #1 (sending inout Shared.Queue.State) -> Swift.Bool in Shared.Queue.take() -> ()")
+OTHER = FRAME.format("closure #2 (sending inout Shared.Line.State) throws -> () in Shared.Line.draw() -> ()")
+OPEN = FRAME.format("Shared.Queue.take() -> ()")
 
 
 def report(first: str, second: str) -> str:
@@ -23,6 +24,11 @@ def test_two_that_lock_are_no_race():
 def test_one_that_does_not_lock_is():
     log = report(LOCKED, LOCKED) + report(OPEN, LOCKED) + report(LOCKED, OPEN)
     assert len(races(log)) == 2
+
+
+def test_two_that_lock_different_things_are():
+    assert len(races(report(LOCKED, OTHER))) == 1
+    assert races(report(OTHER + LOCKED, LOCKED)) == []
 
 
 def test_what_is_not_understood_is_shown():
