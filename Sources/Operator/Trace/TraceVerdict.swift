@@ -88,7 +88,8 @@ struct TraceVerdict: Sendable, Equatable {
             guard others > 0 else {
                 return TraceVerdict(.deleted, "It is gone at the source, and nothing of it is in the collection.")
             }
-            return TraceVerdict(.inconsistent, "It is gone at the source, but \(others) points are here. \(repair)")
+            return TraceVerdict(
+                .inconsistent, "It is gone at the source, but points of it are here: \(others). \(repair)")
         }
         guard present == marker.chunkCount else {
             return TraceVerdict(
@@ -99,7 +100,8 @@ struct TraceVerdict: Sendable, Equatable {
         guard others == 0 else {
             return TraceVerdict(
                 .inconsistent,
-                "Beside revision \(marker.version.revision) there are \(others) points too many. \(repair)")
+                "Revision \(marker.version.revision) is here as a whole, and beside it points of other states: \(others). \(repair)"
+            )
         }
         return TraceVerdict(
             .loaded, "Revision \(marker.version.revision) is loaded: \(present) of \(present) chunks are here.")

@@ -60,9 +60,9 @@ struct TraceVerdictTests {
         #expect(missing.state == .inconsistent && missing.text.contains("only 2 of 3 chunks"))
         let both = points(Self.new, [0, 1, 2]).merging(points(Self.old, [0])) { $1 }
         let stale = verdict(commits: [commit(Self.new)], points: both)
-        #expect(stale.state == .inconsistent && stale.text.contains("1 points too many"))
+        #expect(stale.state == .inconsistent && stale.text.contains("other states: 1."))
         let undead = verdict(commits: [commit(Self.new, .deleted)], points: points(Self.old, [0, 1]))
-        #expect(undead.state == .inconsistent && undead.text.contains("2 points"))
+        #expect(undead.state == .inconsistent && undead.text.contains("points of it are here: 2."))
         #expect(verdict(points: points(Self.new, [0])).state == .inconsistent)
     }
 
