@@ -44,7 +44,7 @@ struct DeadAction {
         let letters = desk.deadLetters.limited(to: choice.stages)
         let count: Int
         switch kind {
-        case .replay: count = try await replay(letters)
+        case .replay: count = try await letters.replay(choice.filter(ids)).count
         case .discard:
             // Looked up first and then taken by id: what is asked about is what goes, nothing that comes meanwhile.
             let chosen = Set(try await letters.list(choice.filter(ids)).map(\.id))
@@ -54,21 +54,6 @@ struct DeadAction {
         logger.notice(
             "The console was told to settle dead letters", metadata: ["action": "\(kind)", "count": "\(count)"])
         return .done(choice.address([("done", kind.rawValue), ("count", "\(count)")]))
-    }
-
-    private func replay(_ letters: DeadLetters) async throws -> Int {
-        let publisher = letters.publisher(patience: .seconds(30))
-        do {
-            try await publisher.connect()
-            let replayed = try await withProgress("Replaying", unit: "dead letters") {
-                try await letters.replay(choice.filter(ids), over: publisher, $0)
-            }
-            await publisher.close()
-            return replayed.count
-        } catch {
-            await publisher.close()
-            throw error
-        }
     }
 
     private func question(_ chosen: Set<String>) -> Page {

@@ -1,13 +1,32 @@
 import Shared
 
 extension DeadLetters {
+    /// Puts letters back to work, over a publisher of its own.
+    ///
+    /// - Returns: the ids of the letters that were put back.
+    func replay(_ filter: LetterFilter) async throws -> Set<String> {
+        // A queue at its limit refuses: say so in the end instead of trying for ever.
+        let publisher = publisher(patience: .seconds(30))
+        do {
+            try await publisher.connect()
+            let replayed = try await withProgress("Replaying", unit: "dead letters") {
+                try await replay(filter, over: publisher, $0)
+            }
+            await publisher.close()
+            return replayed
+        } catch {
+            await publisher.close()
+            throw error
+        }
+    }
+
     /// Puts letters back to work.
     ///
     /// Each is published, confirmed, and only then taken out: killed in between, it is at work and still here. Done again it
     /// does no harm, as the effects have deterministic ids; should it die again, both make the same dead letter, of which
     /// the next replay puts one to work and takes the other out.
     /// - Returns: the ids of the letters that were put back.
-    func replay(
+    private func replay(
         _ filter: LetterFilter, over publisher: any BrokerPublisher, _ progress: ProgressLine
     ) async throws -> Set<String> {
         var replayed: Set<String> = []

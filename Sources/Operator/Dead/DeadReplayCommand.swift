@@ -35,20 +35,7 @@ struct DeadReplayCommand: AsyncParsableCommand {
             BrokerSettings(from: &settings)
         } work: { program, settings in
             let letters = DeadLetters(settings, options.stages, for: program)
-            // A queue at its limit refuses: say so in the end instead of trying for ever.
-            let publisher = letters.publisher(patience: .seconds(30))
-            try await publisher.connect()
-            let result: Result<Set<String>, any Error>
-            do {
-                result = .success(
-                    try await withProgress("Replaying", unit: "dead letters") {
-                        try await letters.replay(options.filter(ids), over: publisher, $0)
-                    })
-            } catch {
-                result = .failure(error)
-            }
-            await publisher.close()
-            let replayed = try result.get()
+            let replayed = try await letters.replay(options.filter(ids))
             if json {
                 StandardStreams.shared.print(bytes: DeadCount.json("replayed", replayed.count))
             } else {

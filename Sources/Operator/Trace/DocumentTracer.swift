@@ -46,8 +46,11 @@ struct DocumentTracer {
 
     private func note(_ entry: JournalEntry, in trace: inout DocumentTrace) {
         let published = entry.properties.publishedAt
-        // The broker starts a little before the moment it was asked for.
-        if let since, let published, published.milliseconds < Timestamp(since).milliseconds { return }
+        // The broker starts a little before the moment it was asked for. AMQP timestamps are whole seconds.
+        if let since, let published, Double(published.milliseconds) / 1000 < since.timeIntervalSince1970.rounded(.down)
+        {
+            return
+        }
         if trace.journalBegin == nil { trace.journalBegin = published }
         guard let stage = Topology.Stage.allCases.first(where: { $0.messageType == entry.properties.type }) else {
             return
